@@ -45,7 +45,7 @@ def normalise(text: str) -> str:
     text = "".join("-" if unicodedata.category(c) == "Pd" or c == "−" else c for c in text)
     text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in {"Cf", "Cc"})
     dashed = re.sub(r"[\s().\-]+", "-", text).strip("-")
-    bare = dashed.replace("-", "")
+    bare = unicodedata.normalize("NFKC", dashed.replace("-", ""))  # what was apart may now compose
 
     if match := _MOBILE_TYPED.fullmatch(bare):
         return match[1]
