@@ -1,0 +1,108 @@
+"""Inputs that Django does not have.  ``components/field.html`` gives each its shape by ``ui_kind``.
+
+All are plain inputs without script; static/js/ makes them comfortable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.forms import widgets
+from django.forms.utils import flatatt
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+
+class Segmented(widgets.RadioSelect):
+    """A row of buttons of which one is pressed: for two to about eight choices."""
+
+    ui_kind = "radio"
+
+
+class DateInput(widgets.DateInput):
+    ui_kind = "date"
+
+    def __init__(self, attrs: Mapping[str, Any] | None = None) -> None:
+        super().__init__(attrs={"data-date": "day", **(attrs or {})}, format="%Y-%m-%d")
+
+
+class MomentInput(widgets.DateTimeInput):
+    ui_kind = "datetime"
+
+    def __init__(self, attrs: Mapping[str, Any] | None = None) -> None:
+        super().__init__(attrs={"data-date": "moment", **(attrs or {})}, format="%Y-%m-%d %H:%M")
+
+
+class MoneyInput(widgets.TextInput):
+    ui_kind = "money"
+
+    def __init__(self, attrs: Mapping[str, Any] | None = None) -> None:
+        super().__init__(attrs={"inputmode": "decimal", "data-money": True, **(attrs or {})})
+
+
+class PhoneInput(widgets.TextInput):
+    ui_kind = "phone"
+    input_type = "tel"
+
+
+class IdNumberInput(widgets.TextInput):
+    """Checked and read in the browser while typing; the server checks again."""
+
+    ui_kind = "idnumber"
+
+    def __init__(self, attrs: Mapping[str, Any] | None = None) -> None:
+        super().__init__(
+            attrs={
+                "data-idnumber": True,
+                "spellcheck": "false",
+                "autocapitalize": "characters",
+                **(attrs or {}),
+            }
+        )
+
+
+class Combobox(widgets.Widget):
+    """A text input that asks the server for matches; the chosen value travels in a hidden input.
+
+    Without script the hidden input stays empty and the typed text arrives instead, so the form field must accept
+    either a value or an exact name (``to_python``).  ``label_for(value)`` gives the text of a stored value.
+    """
+
+    ui_kind = "combobox"
+
+    def __init__(
+        self,
+        url: str,
+        label_for: Callable[[Any], str] | None = None,
+        attrs: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(attrs)
+        self.url = url
+        self.label_for = label_for or str
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        label = ""
+        if value not in (None, ""):
+            try:
+                label = self.label_for(value)
+            except (LookupError, ValueError):
+                label = str(value)
+        text = self.build_attrs(self.attrs, attrs)
+        return format_html(
+            '<span class="combo" data-combobox data-url="{}">'
+            '<input type="text" name="{}_text" value="{}" data-combobox-text{}>'
+            '<input type="hidden" name="{}" value="{}" data-combobox-value></span>',
+            self.url,
+            name,
+            label,
+            flatatt(text),
+            name,
+            "" if value is None else value,
+        )
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> str:
+        return str(data.get(name) or data.get(f"{name}_text") or "").strip()
+
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
+        return name not in data and f"{name}_text" not in data
