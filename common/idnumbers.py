@@ -72,9 +72,8 @@ def normalise(text: str) -> str:
     Full-width digits become ordinary ones, ``x`` and ``×`` become ``X``.  Idempotent; blind indexes are built on it.
     """
     text = unicodedata.normalize("NFKC", text).translate(_SLIPS).upper()
-    return "".join(
-        c for c in text if not c.isspace() and unicodedata.category(c) not in {"Cf", "Cc"}
-    )
+    kept = (c for c in text if not c.isspace() and unicodedata.category(c) not in {"Cf", "Cc"})
+    return unicodedata.normalize("NFKC", "".join(kept))  # what was apart may now compose
 
 
 def check_digit(first17: str) -> str:
