@@ -28,7 +28,7 @@ from bootstrap.places import LOGS, STATE, VENV, instance_id
 
 START_SECONDS = 120  # crash recovery of a large database takes its time
 STOP_SECONDS = 60
-LONGEST_SOCKET_FOLDER = 80  # the kernel allows 107 bytes for the whole socket path
+LONGEST_SOCKET_PARENT = 60  # the kernel allows 107 bytes for the whole socket path, some systems less
 PLAIN_ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
 
 
@@ -109,13 +109,14 @@ def open_copy(source: Path, home: Path) -> Path:
     return target
 
 
+def socket_parent() -> Path:
+    parent = Path(tempfile.gettempdir())
+    return parent if len(str(parent)) <= LONGEST_SOCKET_PARENT else Path("/tmp")
+
+
 def socket_folder(data: Path, uid: int) -> Path:
     """A short private folder for the sockets.  Its name is predictable, so its owner is checked."""
-    name = "portal-" + hashlib.sha256(f"{data}|{uid}".encode()).hexdigest()[:12]
-    parent = Path(tempfile.gettempdir())
-    if len(str(parent)) > LONGEST_SOCKET_FOLDER - len(name):
-        parent = Path("/tmp")  # noqa: S108  the owner check below is what makes this safe
-    folder = parent / name
+    folder = socket_parent() / ("portal-" + hashlib.sha256(f"{data}|{uid}".encode()).hexdigest()[:12])
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)
         os.chown(folder, uid, -1)
