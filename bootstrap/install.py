@@ -179,7 +179,8 @@ def modules_are_ready() -> bool:
 
 
 def assets_stamp() -> str:
-    return checksum([ROOT / "package-lock.json", *(ROOT / "scripts").glob("*.*")])
+    ours = [*(ROOT / "static" / "css").rglob("*.css"), *(ROOT / "static" / "js").rglob("*.js")]
+    return checksum([ROOT / "package-lock.json", *(ROOT / "scripts").glob("*.*"), *ours])
 
 
 def assets_are_ready() -> bool:
