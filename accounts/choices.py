@@ -1,0 +1,83 @@
+"""Roles: who may be held where.  One table; labels, forms, checks and the help page read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import models
+
+from grids.choices import Level, OrganisationKind
+
+
+class Role(models.TextChoices):
+    CLERK = "clerk", "窗口受理员"
+    DISPATCHER = "dispatcher", "分流员"
+    MEDIATOR = "mediator", "调解员"
+    COMMITTEE_HEAD = "committee_head", "调委会主任"
+    GRID_OFFICER = "grid_officer", "网格员"
+    TOWNSHIP_CENTRE = "township_centre", "乡镇综治中心"
+    VILLAGE = "village", "村（社区）"
+    DEPARTMENT_LIAISON = "department", "部门联络员"
+    COURT_LIAISON = "court", "法院联络员"
+    SUPERVISOR = "supervisor", "中心督办"
+    LEADER = "leader", "政法委领导"
+    JUSTICE_BUREAU = "justice", "司法局"
+    SYSTEM_ADMIN = "system_admin", "系统管理员"
+    SECURITY_ADMIN = "security_admin", "安全管理员"
+    AUDIT_ADMIN = "audit_admin", "审计管理员"
+
+
+#: The three administrators of GB/T 22239-2019 level 3 (管理用户权限分离): exclusive of one another, and none reads cases.
+ADMIN_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Where a role may be held: at places of these levels, or at organisations of these kinds."""
+
+    levels: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    does: str = ""
+
+
+def _at(*levels: str, does: str) -> Seat:
+    return Seat(levels=frozenset(levels), does=does)
+
+
+def _in(*kinds: str, does: str) -> Seat:
+    return Seat(kinds=frozenset(kinds), does=does)
+
+
+SEATS: dict[str, Seat] = {
+    Role.CLERK: _at(Level.COUNTY, Level.TOWNSHIP, does="在窗口登记来访、告知权利义务、决定受理或者不予受理，打印回执。"),
+    Role.DISPATCHER: _at(Level.COUNTY, Level.TOWNSHIP, does="把已受理的纠纷分派给调委会和调解员，处理退回和改派。"),
+    Role.MEDIATOR: _in(
+        OrganisationKind.COMMITTEE, does="接收分派给自己的纠纷，组织调解，记录经过和结果，督促履行，回访。"
+    ),
+    Role.COMMITTEE_HEAD: _in(OrganisationKind.COMMITTEE, does="负责本调委会的纠纷：分派、改派、盖章确认协议、检查归档。"),
+    Role.GRID_OFFICER: _at(Level.VILLAGE, does="登记排查发现的纠纷，了解本村（社区）纠纷的进展。"),
+    Role.TOWNSHIP_CENTRE: _at(Level.TOWNSHIP, does="统管本乡镇（街道）的纠纷：受理、分派、督促、归档。"),
+    Role.VILLAGE: _at(Level.VILLAGE, does="登记和受理本村（社区）的纠纷，分派给村（社区）调委会。"),
+    Role.DEPARTMENT_LIAISON: _in(
+        OrganisationKind.POLICE,
+        OrganisationKind.PETITION,
+        OrganisationKind.JUSTICE,
+        OrganisationKind.PROCURATORATE,
+        OrganisationKind.DEPARTMENT,
+        does="查看本部门移送来的和移交给本部门的纠纷。",
+    ),
+    Role.COURT_LIAISON: _in(OrganisationKind.COURT, does="查看法院委派、委托的纠纷和移交法院的纠纷。"),
+    Role.SUPERVISOR: _at(Level.COUNTY, does="查看全区纠纷，督办超期，纠正应受理未受理、应办理未办理。"),
+    Role.LEADER: _at(Level.COUNTY, does="查看全区态势和纠纷，作出批示。"),
+    Role.JUSTICE_BUREAU: _at(Level.COUNTY, does="指导人民调解，查看和评查卷宗。"),
+    Role.SYSTEM_ADMIN: _at(Level.COUNTY, does="维护基础数据和运行参数，不能查看纠纷内容。"),
+    Role.SECURITY_ADMIN: _at(Level.COUNTY, does="开立账号、授予和收回角色，不能查看纠纷内容。"),
+    Role.AUDIT_ADMIN: _at(Level.COUNTY, does="查看审计日志，不能查看纠纷内容。"),
+}
+
+
+def labels(roles: Iterable[str]) -> str:
+    """``窗口受理员、分流员`` in the order of the list above."""
+    wanted = set(roles)
+    return "、".join(str(role.label) for role in Role if role in wanted)

@@ -1,0 +1,119 @@
+"""Where a case should go, and why.  A suggestion in plain words; the dispatcher decides.
+
+Lives here, one floor above ``mediators``, because the lightest load is a question about open cases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.db.models import Count, Q
+
+from disputes.choices import OPEN_STATES, PartyKind, Risk
+from disputes.models import Category
+from grids.choices import Level
+from grids.models import Division
+from mediators.choices import CommitteeKind
+from mediators.models import Committee, Mediator
+
+
+class Matter(Protocol):
+    """What a suggestion is made from: a case, or a registration that is still being typed."""
+
+    category: Category
+    division: Division
+    risk: str
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    committee: Committee
+    mediator: Mediator | None
+    reasons: tuple[str, ...]
+    open_cases: int
+
+    @property
+    def sentence(self) -> str:
+        """``上秦镇人民调解委员会 王某某：属地上秦镇；…`` in one line."""
+        who = f"{self.committee.organisation}" + (f" {self.mediator.name}" if self.mediator else "")
+        return f"{who}：{'；'.join(self.reasons)}"
+
+
+def fitting(committees: Any, place_path: str) -> Any:
+    """Those of ``committees`` that stand at the place, above it, or in the same township."""
+    codes = place_path.strip("/").split("/")
+    township = next((code for code in codes if code.endswith("000") and not code.endswith("000000")), None)
+    condition = Q(organisation__division_id__in=codes)
+    if township:
+        condition |= Q(organisation__division__parent_id=township)
+    return committees.filter(condition)
+
+
+def suggest(matter: Any) -> Suggestion | None:
+    """The best committee and mediator for a matter, with the reasons in the order they weighed; None when none fits.
+
+    Trade committee for its field; the township's for middle and high risk, several people or an organisation on one
+    side; else the village's own (纠纷发生地一般管辖; 四级 ladder starts at the village).
+    """
+    places = _places(matter.division)
+    committees = list(
+        fitting(Committee.objects.active(), matter.division.path)
+        .select_related("organisation__division")
+        .annotate(load=Count("disputes", filter=Q(disputes__status__in=OPEN_STATES)))
+    )
+    committee, reasons = _choose(matter, committees, places)
+    if committee is None:
+        return None
+    mediator, why = _lightest(committee, matter.category.official_code)
+    return Suggestion(committee, mediator, (*reasons, *why), committee.load)
+
+
+def _places(division: Division) -> dict[str, Division]:
+    found = {division.level: division}
+    if division.level == Level.VILLAGE and division.parent:
+        found[Level.TOWNSHIP] = division.parent
+    return found
+
+
+def _choose(
+    matter: Any, committees: list[Any], places: dict[str, Division]
+) -> tuple[Any, tuple[str, ...]]:
+    official = matter.category.official_code
+    for committee in committees:
+        if committee.kind == CommitteeKind.TRADE and official in committee.fields:
+            name = matter.category.parent.name if matter.category.parent else matter.category.name
+            return committee, (f"{name}纠纷有专业调委会",)
+    at = {committee.organisation.division_id: committee for committee in committees if committee.kind != CommitteeKind.TRADE}
+    village, township = places.get(Level.VILLAGE), places.get(Level.TOWNSHIP)
+    heavy = _why_not_village(matter)
+    if village and village.pk in at and not heavy:
+        return at[village.pk], (f"发生在{village.name}", "风险低，先在村（社区）调解")
+    if township and township.pk in at:
+        return at[township.pk], (f"属地{township.name}", *((heavy,) if heavy else ()))
+    county = next((c for c in committees if c.kind == CommitteeKind.TRADE and not c.fields), None)
+    return (county, ("没有属地调委会，由区级调委会办理",)) if county else (None, ())
+
+
+def _why_not_village(matter: Any) -> str:
+    if matter.risk in (Risk.MEDIUM, Risk.HIGH):
+        return "有激化风险，由乡镇（街道）调委会办理"
+    if getattr(matter, "people_count", 2) >= 10:
+        return "涉及人数较多，由乡镇（街道）调委会办理"
+    parties = matter.parties.all() if getattr(matter, "pk", None) else ()
+    if any(party.kind == PartyKind.ORGANISATION for party in parties):
+        return "一方是单位，由乡镇（街道）调委会办理"
+    return ""
+
+
+def _lightest(committee: Any, official: str) -> tuple[Mediator | None, tuple[str, ...]]:
+    mediators = list(
+        Mediator.objects.serving()
+        .filter(committee=committee)
+        .annotate(load=Count("disputes", filter=Q(disputes__status__in=OPEN_STATES)))
+    )
+    if not mediators:
+        return None, ("该调委会没有在聘调解员，由主任指定",)
+    best = min(mediators, key=lambda m: (official not in m.specialities, m.load, m.sort_key, m.pk))
+    speciality = ("擅长这类纠纷",) if official in best.specialities else ()
+    return best, (f"{best.name}在办 {best.load} 件，为本调委会最少" if not speciality else f"{best.name}在办 {best.load} 件", *speciality)

@@ -1,0 +1,81 @@
+"""What every form of a transition shares: the case, the person, nested rows, and refusals shown beside fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.forms import BaseFormSet
+
+from common.errors import Missing, Refusal
+from disputes.models import Dispute
+
+#: Nested rows the REST API may send beside the fields.
+Rows = list[dict[str, Any]]
+
+
+class TransitionForm(forms.Form):
+    """Input of one transition.  ``formsets`` names nested rows: each class is bound with its name as prefix."""
+
+    template = "components/actionform.html"
+    formsets: ClassVar[dict[str, type[BaseFormSet[Any]]]] = {}
+
+    def __init__(self, data: Any = None, *, dispute: Dispute, user: Any, **kwargs: Any) -> None:
+        self.dispute, self.user = dispute, user
+        super().__init__(data, **kwargs)
+        self.rows: dict[str, BaseFormSet[Any]] = {
+            name: cls(data, prefix=name, initial=self.rows_initial(name), form_kwargs={"dispute": dispute})
+            for name, cls in self.formsets.items()
+        }
+
+    def rows_initial(self, name: str) -> list[dict[str, Any]] | None:
+        """Initial rows of the nested set ``name``."""
+        return None
+
+    @property
+    def row_sets(self) -> list[BaseFormSet[Any]]:
+        return list(self.rows.values())
+
+    def is_valid(self) -> bool:
+        own = super().is_valid()
+        return all([rows.is_valid() for rows in self.rows.values()]) and own
+
+    def values(self) -> dict[str, Any]:
+        """What the verb receives: cleaned fields, and nested rows without empty and deleted ones."""
+        nested = {
+            name: [form.cleaned_data for form in rows.forms if _is_filled(form)] for name, rows in self.rows.items()
+        }
+        return {**self.cleaned_data, **nested}
+
+    def show(self, refusal: Refusal) -> None:
+        """Put a refusal where the person will see it: beside its field when it names one, else on top."""
+        if isinstance(refusal, Missing):
+            for name, sentence in refusal.fields.items():
+                self.add_error(name if name in self.fields else None, sentence)
+        else:
+            self.add_error(None, refusal.sentence)
+
+
+def _is_filled(form: forms.BaseForm) -> bool:
+    cleaned = getattr(form, "cleaned_data", {})
+    return form.has_changed() and bool(cleaned) and not cleaned.get("DELETE")
+
+
+def flatten(payload: Mapping[str, Any], formsets: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn the JSON of an API call into what a browser would post, so that one form serves both.
+
+    ``{"obligations": [{"what": "还款"}]}`` becomes ``obligations-TOTAL_FORMS=1, obligations-0-what=还款``.
+    """
+    flat: dict[str, Any] = {}
+    for name, value in payload.items():
+        if name not in formsets:
+            flat[name] = "" if value is None else value
+    for name in formsets:
+        rows = payload.get(name)
+        rows = rows if isinstance(rows, list) else []
+        flat |= {f"{name}-TOTAL_FORMS": len(rows), f"{name}-INITIAL_FORMS": 0}
+        for number, row in enumerate(rows):
+            if isinstance(row, Mapping):
+                flat |= {f"{name}-{number}-{key}": "" if value is None else value for key, value in row.items()}
+    return flat

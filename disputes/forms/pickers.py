@@ -1,0 +1,68 @@
+"""Fields that take a code picked from a list, or the exact name when typed without script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from common.widgets import Combobox
+from disputes.models import Category
+from grids.models import Division
+
+
+class DivisionField(forms.Field):
+    """A place within the person's own scope.  A place elsewhere is answered as unknown."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", Combobox("/places/", label_for=division_label))
+        super().__init__(**kwargs)
+        self.queryset = Division.objects.none()
+
+    def to_python(self, value: Any) -> Division | None:
+        if value in self.empty_values:
+            return None
+        if isinstance(value, Division):
+            return value
+        typed = str(value).strip()
+        rows = self.queryset.filter(code=typed) if typed.isdigit() else self.queryset.filter(name=typed.split()[-1])
+        found = list(rows.select_related("parent__parent")[:2])
+        if len(found) != 1:
+            raise ValidationError("没有找到这个地方，请输入村（社区）名称或者拼音首字母后选择。", code="unknown")
+        return found[0]
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.pk if isinstance(value, Division) else value
+
+
+class CategoryField(forms.Field):
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", Combobox("/categories/", label_for=category_label))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Category | None:
+        if value in self.empty_values:
+            return None
+        if isinstance(value, Category):
+            return value
+        typed = str(value).strip()
+        rows = Category.objects.active().select_related("parent")
+        name = typed.split("›")[-1].strip()
+        found = rows.filter(pk=typed).first() or rows.filter(name=name).order_by("-code").first()
+        if found is None:
+            raise ValidationError("没有找到这个纠纷类型，请输入名称或者拼音首字母后选择。", code="unknown")
+        return found
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.pk if isinstance(value, Category) else value
+
+
+def division_label(value: Any) -> str:
+    place = value if isinstance(value, Division) else Division.objects.select_related("parent").filter(pk=value).first()
+    return place.full_name() if place else str(value)
+
+
+def category_label(value: Any) -> str:
+    row = value if isinstance(value, Category) else Category.objects.select_related("parent").filter(pk=value).first()
+    return str(row or value)

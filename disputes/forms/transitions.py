@@ -1,0 +1,426 @@
+"""One form a transition.  ``FORMS`` maps each row of the table to the input it takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from common.formfields import MoneyField, TypedDateField, TypedMomentField
+from common.widgets import Segmented
+from disputes import assignment
+from disputes.choices import (
+    FAIL_REASONS,
+    RISK_HINT,
+    TERMINATE_REASONS,
+    WITHDRAW_REASONS,
+    ChosenBy,
+    DeclineReason,
+    FollowUpWay,
+    NoticeForm,
+    ObligationKind,
+    ObligationState,
+    RecusalGround,
+    Retention,
+    Route,
+    Satisfaction,
+    SessionMode,
+    SignManner,
+    SuspendReason,
+)
+from disputes.forms.base import TransitionForm
+from disputes.forms.pickers import CategoryField, DivisionField
+from disputes.models import Obligation, Party
+from disputes.presentation import masked_name
+from disputes.workflow import HANDLE
+from grids.models import Division, Organisation
+from mediators.models import Committee, Mediator
+
+
+def text(label: str, *, rows: int = 3, limit: int = 2000, required: bool = False, hint: str = "") -> forms.CharField:
+    return forms.CharField(
+        label=label, required=required, max_length=limit, help_text=hint, strip=True,
+        widget=forms.Textarea(attrs={"rows": rows, "maxlength": limit}),
+    )  # fmt: skip
+
+
+def line(label: str, *, limit: int = 300, required: bool = False, hint: str = "") -> forms.CharField:
+    return forms.CharField(label=label, required=required, max_length=limit, help_text=hint, strip=True)
+
+
+def pick(label: str, choices: Any, *, required: bool = True, initial: Any = None, hint: str = "") -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label, choices=choices, required=required, initial=initial, help_text=hint, widget=Segmented
+    )
+
+
+def routes(*, required: bool = True) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label="已告知的途径", choices=Route.choices, required=required, widget=forms.CheckboxSelectMultiple,
+        help_text="调解不成应当告知仲裁、行政、司法等途径",
+    )  # fmt: skip
+
+
+def labelled(values: Any) -> list[tuple[str, str]]:
+    return [(value.value, str(value.label)) for value in values]
+
+
+def without_blank(choices: Any) -> list[tuple[str, str]]:
+    return [(value, str(label)) for value, label in choices.choices if value]
+
+
+class NoteForm(TransitionForm):
+    note = line("备注")
+
+
+class ReasonForm(TransitionForm):
+    reason = line("理由", required=True)
+
+
+# ---- 受理
+
+
+class AcceptForm(TransitionForm):
+    notice_form = pick("权利义务告知", without_blank(NoticeForm), required=False, hint="已告知的不必再选")
+    note = line("备注")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.dispute.notice_form:
+            del self.fields["notice_form"]
+
+
+class DeclineForm(TransitionForm):
+    reason = forms.ChoiceField(label="不予受理的原因", choices=DeclineReason.choices)
+    destination = line("告知当事人可以去哪里", limit=100, required=True, hint="如：甘州区劳动人事争议仲裁委员会")
+    routes_told = routes()
+    note = text("说明", rows=2)
+
+
+class NoticeFormForm(TransitionForm):
+    notice_form = pick("告知方式", without_blank(NoticeForm))
+    note = line("签收人或者说明")
+
+
+class RiskForm(TransitionForm):
+    risk = pick("风险程度", [(value, RISK_HINT[value]) for value in RISK_HINT])
+    may_escalate = forms.BooleanField(label="可能引起治安案件、刑事案件", required=False)
+    police_told_at = TypedMomentField(label="报告公安机关时间", required=False, help_text="可能激化的应当及时报告")
+    note = line("依据", required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial |= {
+            "risk": self.dispute.risk,
+            "may_escalate": self.dispute.may_escalate,
+            "police_told_at": self.dispute.police_told_at,
+        }
+
+
+# ---- 分派
+
+
+class AssignForm(TransitionForm):
+    template = "disputes/forms/assign.html"
+
+    committee = forms.ModelChoiceField(Committee.objects.none(), label="调委会")
+    mediator = forms.ModelChoiceField(
+        Mediator.objects.none(), label="调解员", required=False, help_text="可以留空，由调委会主任指定"
+    )
+    chosen_by = pick("当事人选择", ChosenBy.choices, initial=ChosenBy.ACCEPTED, hint="当事人有权选择或者接受调解员")
+    recusal = forms.ChoiceField(label="回避", choices=RecusalGround.choices, required=False)
+    reason = line("说明", hint="不采纳建议时请写明理由")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.suggestion = assignment.suggest(self.dispute)
+        committees = Committee.objects.active().visible_to(self.user).select_related("organisation")
+        if self.dispute.township_id:
+            committees = assignment.fitting(committees, self.dispute.place_path)
+        self.fields["committee"].queryset = committees
+        self.fields["mediator"].queryset = (
+            Mediator.objects.serving().filter(committee__in=committees).select_related("committee__organisation")
+        )
+        self.fields["mediator"].label_from_instance = lambda m: f"{m.name}（{m.committee}）"
+        if self.suggestion:
+            self.initial |= {"committee": self.suggestion.committee, "mediator": self.suggestion.mediator}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        committee, mediator = cleaned.get("committee"), cleaned.get("mediator")
+        if committee and mediator and mediator.committee_id != committee.pk:
+            self.add_error("mediator", f"{mediator.name}不属于{committee}，请重新选择。")
+        if self.suggestion:
+            cleaned["suggestion"] = self.suggestion.sentence
+            cleaned["followed_suggestion"] = (committee, mediator) == (
+                self.suggestion.committee,
+                self.suggestion.mediator,
+            )
+        return cleaned
+
+
+class ReassignForm(AssignForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = True
+        self.fields["reason"].label = "改派的理由"
+        self.fields["reason"].help_text = ""
+
+
+class AppointForm(TransitionForm):
+    mediator = forms.ModelChoiceField(Mediator.objects.none(), label="调解员")
+    chosen_by = pick("当事人选择", ChosenBy.choices, initial=ChosenBy.ACCEPTED)
+    recusal = forms.ChoiceField(label="回避", choices=RecusalGround.choices, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["mediator"].queryset = Mediator.objects.serving().filter(committee=self.dispute.committee)
+
+
+# ---- 调解
+
+
+class SessionForm(TransitionForm):
+    template = "disputes/forms/session.html"
+
+    record = text("调解情况", rows=4, limit=4000, required=True, hint="一句话即可")
+    mode = pick("方式", SessionMode.choices, initial=SessionMode.FACE_TO_FACE)
+    held_at = TypedMomentField(label="调解时间", required=False, help_text="不填即现在；可以补记")
+    next_at = TypedMomentField(label="下次调解时间", required=False)
+    place = line("地点", limit=100)
+    attendees = line("参加人", limit=200, hint="受邀协助者和在场人")
+    invitees_agreed = forms.BooleanField(label="邀请他人参加已征得当事人同意", required=False)
+    is_public = forms.BooleanField(label="公开进行", required=False)
+    rights_told = forms.BooleanField(label="已告知权利义务", required=False)
+    principles_told = forms.BooleanField(label="已告知调解原则、方式和调解人员身份", required=False)
+    statements = text("双方陈述", limit=4000)
+    facts = text("调查核实与质证", limit=4000)
+    risks_told = forms.BooleanField(label="已告知结果风险", required=False)
+    result = text("协议内容或者不成原因及救济途径", limit=4000)
+    signed = forms.BooleanField(label="各方已签字", required=False)
+
+    #: Shown first; the rest is the full record, opened when wanted.
+    SHORT = ("record", "mode", "held_at", "next_at")
+
+    @property
+    def short_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.SHORT]
+
+    @property
+    def full_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name not in self.SHORT]
+
+
+class SuspendForm(TransitionForm):
+    reason = forms.ChoiceField(label="中止的原因", choices=SuspendReason.choices)
+    expected_on = TypedDateField(label="预计恢复日期", required=False)
+    note = line("说明")
+
+
+# ---- 结果
+
+
+class ObligationForm(forms.Form):
+    debtor = forms.ModelChoiceField(Party.objects.none(), label="义务人", to_field_name="uid")
+    kind = forms.ChoiceField(label="种类", choices=ObligationKind.choices, required=False, initial=ObligationKind.MONEY)
+    what = line("内容", required=True)
+    amount = MoneyField(label="金额", required=False)
+    how = line("履行方式", limit=100, hint="如：银行转账")
+    where = line("履行地点", limit=100)
+    due_on = TypedDateField(label="履行期限")
+    done_now = forms.BooleanField(label="当场已履行", required=False)
+
+    def __init__(self, *args: Any, dispute: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["debtor"].queryset = dispute.parties.all()
+        self.fields["debtor"].label_from_instance = lambda p: f"{p} {masked_name(p)}"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if (cleaned.get("kind") or ObligationKind.MONEY) == ObligationKind.MONEY and not cleaned.get("amount"):
+            if "amount" not in self.errors:
+                self.add_error("amount", "给付金钱须写明金额。")
+        return cleaned
+
+
+ObligationFormSet = forms.formset_factory(ObligationForm, extra=1, max_num=60, absolute_max=60, can_delete=True)
+
+
+class OralForm(TransitionForm):
+    template = "disputes/forms/settle.html"
+    formsets = {"obligations": ObligationFormSet}
+
+    agreed_on = TypedDateField(label="达成日期", initial=timezone.localdate)
+    facts = text("主要事实、争议事项及各方责任", limit=4000)
+    content = text("协议内容", rows=4, limit=4000, required=True)
+    is_partial = forms.BooleanField(label="只就部分达成", required=False)
+    unresolved = text("没有达成的部分", rows=2)
+    nothing_to_perform = forms.BooleanField(label="无需履行（如：赔礼道歉已当场完成）", required=False)
+
+
+class SettleForm(OralForm):
+    copies = forms.IntegerField(label="协议份数", min_value=2, max_value=50, required=False)
+
+
+class SignatureForm(forms.Form):
+    party = forms.ModelChoiceField(Party.objects.none(), to_field_name="uid", widget=forms.HiddenInput)
+    manner = forms.ChoiceField(label="方式", choices=SignManner.choices, initial=SignManner.SIGNED)
+    signed_on = TypedDateField(label="日期", error_messages={"required": "请填写签章日期；没有签章的，协议不生效。"})
+
+    def __init__(self, *args: Any, dispute: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["party"].queryset = dispute.parties.all()
+
+    def has_changed(self) -> bool:
+        """Every party signs, also when the prefilled row is right as it stands."""
+        return True
+
+
+SignatureFormSet = forms.formset_factory(SignatureForm, extra=0, max_num=200, absolute_max=200)
+
+
+class TakeEffectForm(TransitionForm):
+    template = "disputes/forms/take_effect.html"
+    formsets = {"signatures": SignatureFormSet}
+
+    mediator_signed_on = TypedDateField(label="调解员签名日期")
+    sealed_on = TypedDateField(label="调委会印章日期")
+
+    def rows_initial(self, name: str) -> list[dict[str, Any]]:
+        agreement = self.dispute.current_agreement
+        day = agreement.agreed_on if agreement else timezone.localdate()
+        return [{"party": party.uid, "manner": SignManner.SIGNED, "signed_on": day} for party in self.dispute.parties.all()]
+
+    @property
+    def signature_rows(self) -> list[tuple[str, forms.BaseForm]]:
+        """Each party, masked, with the form of its mark."""
+        labels = [f"{party} {masked_name(party)}" for party in self.dispute.parties.all()]
+        return list(zip(labels, self.rows["signatures"].forms, strict=False))
+
+
+class FailForm(TransitionForm):
+    reason = forms.ChoiceField(label="调解不成的原因", choices=labelled(FAIL_REASONS))
+    routes_told = routes()
+    undisputed_facts = text("无争议事实", hint="双方共同确认，可以作为后续程序的依据", limit=4000)
+    concessions = text("为调解所作的让步", hint="单独记录，不得作为对其不利的依据", limit=4000)
+    note = text("说明", rows=2)
+    ended_on = TypedDateField(label="日期", required=False, help_text="不填即今天")
+
+
+class TerminateForm(TransitionForm):
+    reason = forms.ChoiceField(label="终止的原因", choices=labelled(TERMINATE_REASONS))
+    routes_told = routes()
+    note = text("情况", rows=3, required=True)
+
+
+class WithdrawForm(TransitionForm):
+    reason = pick("撤回的原因", labelled(WITHDRAW_REASONS))
+    note = text("申请人的意思表示", rows=2, required=True)
+
+
+class TransferForm(TransitionForm):
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), label="转往的机构")
+    routes_told = routes(required=False)
+    note = text("转出的理由", rows=2, required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].queryset = (
+            Organisation.objects.active().visible_to(self.user).exclude(kind="committee").order_by("kind", "code")
+        )
+
+
+# ---- 履行、回访、归档
+
+
+class PerformForm(TransitionForm):
+    obligation = forms.ModelChoiceField(Obligation.objects.none(), label="义务", empty_label=None)
+    state = pick("履行情况", [(v, label) for v, label in ObligationState.choices if v != ObligationState.PENDING])
+    performed_on = TypedDateField(label="履行日期", required=False)
+    performed_amount = MoneyField(label="已付金额", required=False, help_text="部分履行时填写")
+    note = line("说明")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        agreement = self.dispute.current_agreement
+        rows = Obligation.objects.filter(agreement=agreement) if agreement else Obligation.objects.none()
+        self.fields["obligation"].queryset = rows.select_related("agreement", "debtor")
+        self.fields["obligation"].label_from_instance = lambda o: (
+            f"第 {o.number} 项 {o.what}" + (f" {o.amount:,.2f} 元" if o.amount else "") + f"（{o.due_on:%Y-%m-%d} 前）"
+        )
+        nearest = next((o for o in rows if o.state in (ObligationState.PENDING, ObligationState.PARTLY)), None)
+        self.initial |= {"obligation": nearest, "state": ObligationState.DONE, "performed_on": timezone.localdate()}
+
+
+class FollowUpForm(TransitionForm):
+    record = text("回访情况", required=True, hint="一句话即可")
+    visited_on = TypedDateField(label="回访日期", initial=timezone.localdate)
+    way = pick("方式", FollowUpWay.choices, initial=FollowUpWay.PHONE)
+    whom = line("回访对象", limit=100)
+    satisfaction = pick("满意程度", Satisfaction.choices, required=False)
+    went_to_court = forms.BooleanField(label="已向人民法院起诉", required=False)
+    smoulders = forms.BooleanField(label="有反复、激化苗头", required=False)
+
+
+class ArchiveForm(TransitionForm):
+    template = "disputes/forms/archive.html"
+
+    retention = pick("保管期限", Retention.choices, initial=Retention.LONG)
+    checked_by = line("检查人", limit=50)
+    missing_reason = line("缺件说明", limit=500)
+
+
+# ---- 更正
+
+
+class AmendForm(TransitionForm):
+    """Facts of the case.  Parties are corrected one at a time on their own form."""
+
+    division = DivisionField(label="发生地")
+    category = CategoryField(label="纠纷类型")
+    place_detail = line("详细地点", limit=100)
+    summary = text("简要情况", rows=4, required=True)
+    claim = text("调解请求", rows=2, limit=1000)
+    people_count = forms.IntegerField(label="涉及人数", min_value=1, max_value=100_000)
+    amount = MoneyField(label="涉及金额", required=False)
+    happened_on = TypedDateField(label="发生日期", required=False)
+    reason = line("更正的理由", required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["division"].queryset = Division.objects.active().visible_to(self.user)
+        if self.user.holds(*HANDLE) and not self.fields["division"].queryset.filter(pk=self.dispute.division_id).exists():
+            del self.fields["division"]
+        self.initial |= {name: getattr(self.dispute, name) for name in self.fields if name != "reason"}
+
+
+FORMS: dict[str, type[TransitionForm]] = {
+    "accept": AcceptForm,
+    "decline": DeclineForm,
+    "unaccept": NoteForm,
+    "give_notice": NoticeFormForm,
+    "report_risk": RiskForm,
+    "assign": AssignForm,
+    "recall": NoteForm,
+    "appoint": AppointForm,
+    "reassign": ReassignForm,
+    "take": NoteForm,
+    "return_assignment": ReasonForm,
+    "record_session": SessionForm,
+    "suspend": SuspendForm,
+    "resume": NoteForm,
+    "settle": SettleForm,
+    "settle_orally": OralForm,
+    "take_effect": TakeEffectForm,
+    "renegotiate": ReasonForm,
+    "fail": FailForm,
+    "terminate": TerminateForm,
+    "withdraw": WithdrawForm,
+    "transfer": TransferForm,
+    "perform": PerformForm,
+    "follow_up": FollowUpForm,
+    "archive": ArchiveForm,
+    "reopen": ReasonForm,
+    "amend": AmendForm,
+}

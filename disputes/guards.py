@@ -1,0 +1,88 @@
+"""Legal gates: one condition each, in words for the person who is stopped.
+
+A guard takes the case and the person acting, returns None when the gate is open and raises ``GuardRefused``
+when it is not.  Guards read what is loaded with the case; none writes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from common.errors import GuardRefused
+from disputes.choices import ObligationState, Willingness
+
+if TYPE_CHECKING:
+    from disputes.models import Dispute
+
+
+def applicant_is_willing(dispute: Dispute, actor: Any) -> None:
+    """人民调解法 第3条第1项: mediation rests on consent."""
+    if dispute.willingness != Willingness.WILLING:
+        raise GuardRefused("申请人还没有表示愿意调解，先问明并更正申请人意愿，再受理。")
+
+
+def no_party_refuses(dispute: Dispute, actor: Any) -> None:
+    """人民调解法 第17条: 当事人一方明确拒绝调解的，不得调解."""
+    if any(party.refuses for party in dispute.parties.all()):
+        raise GuardRefused("有一方当事人明确拒绝调解，不得调解，请不予受理或者终止并告知其他途径。")
+
+
+def rights_notice_is_given(dispute: Dispute, actor: Any) -> None:
+    """人民调解工作若干规定 第30条: told of nature, principles, effect, rights and duties before mediation."""
+    if not dispute.notice_form:
+        raise GuardRefused("还没有告知当事人调解的性质、原则、效力和权利义务，先记录权利义务告知。")
+
+
+def escalation_is_reported(dispute: Dispute, actor: Any) -> None:
+    """人民调解法 第25条: what may become a public-order or criminal case is reported to the police in time."""
+    if dispute.may_escalate and not dispute.police_told_at:
+        raise GuardRefused("已标记可能引起治安案件、刑事案件，应当先报告公安机关并记录报告时间。")
+
+
+def mediator_is_missing(dispute: Dispute, actor: Any) -> None:
+    if dispute.mediator_id:
+        raise GuardRefused("已经指定了调解员，需要更换请用“改派”。")
+
+
+def mediator_is_named(dispute: Dispute, actor: Any) -> None:
+    if not dispute.mediator_id:
+        raise GuardRefused("还没有指定调解员，请调委会主任先指定。")
+
+
+def a_session_is_recorded(dispute: Dispute, actor: Any) -> None:
+    """人民调解法 第27条: the committee records the mediation; one sentence is a record."""
+    if not dispute.sessions.all():
+        raise GuardRefused("还没有调解记录，先记录一次调解（一句话即可）。")
+
+
+def minors_have_guardians(dispute: Dispute, actor: Any) -> None:
+    """民法典 第19、23条: a party under 18 acts through a guardian."""
+    today = timezone.localdate()
+    for party in dispute.parties.all():
+        if party.is_minor(today) and not party.guardian_name:
+            raise GuardRefused("有当事人未满 18 周岁，先补充其监护人，由监护人代为签署。")
+
+
+def oral_form_is_allowed(dispute: Dispute, actor: Any) -> None:
+    """劳动争议调解仲裁法 第14条, 土地承包仲裁法 第10条, 医疗纠纷条例 第39条 demand a written agreement."""
+    law = dispute.category.written_only_law
+    if law:
+        raise GuardRefused(f"这类纠纷达成协议应当制作书面调解协议书（{law}），不能用口头协议。")
+
+
+def performance_is_tracked(dispute: Dispute, actor: Any) -> None:
+    """人民调解法 第31条: the committee supervises performance; a due obligation has a recorded state."""
+    today = timezone.localdate()
+    agreement = dispute.current_agreement
+    if agreement is None:
+        return
+    for obligation in agreement.obligations.all():
+        if obligation.state == ObligationState.PENDING and obligation.due_on <= today:
+            raise GuardRefused(f"第 {obligation.number} 项义务已到期，先记录履行情况，再回访。")
+
+
+def agreement_is_recorded(dispute: Dispute, actor: Any) -> None:
+    if dispute.current_agreement is None:
+        raise GuardRefused("协议尚未录入。")

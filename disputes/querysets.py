@@ -1,0 +1,121 @@
+"""Named sets of disputes and of what hangs on them; the only home of their row scope."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Count, Q
+
+from disputes.choices import ENDED_STATES, OPEN_STATES, SETTLED_OUTCOMES, Status
+from disputes.reach import rows_for
+from disputes.workflow import TRANSITIONS
+
+if TYPE_CHECKING:
+    from disputes.models import Dispute
+
+#: Extra condition under which a transition is really somebody's to-do, beside its state and role.
+PENDING: dict[str, Q] = {
+    "appoint": Q(mediator=None),
+    "take": Q(mediator__isnull=False),
+    "perform": Q(status=Status.PERFORMING),
+    "follow_up": Q(has_pending_obligations=False),
+}
+
+
+class DisputeQuerySet(models.QuerySet["Dispute"]):
+    def visible_to(self, user: Any) -> DisputeQuerySet:
+        """Whose disputes a user may see.  The only place that knows (rules in reach.py)."""
+        return self.filter(rows_for(user))
+
+    def awaiting(self, user: Any, *names: str) -> DisputeQuerySet:
+        """Cases in which a to-do of ``user`` stands open: by transition table, role and reach.
+
+        ``names`` narrows it to some transitions.
+        """
+        condition = Q(pk__in=())
+        for row in TRANSITIONS.values():
+            roles = row.roles & user.roles
+            if row.todo and roles and (not names or row.name in names):
+                condition |= Q(status__in=row.sources) & PENDING.get(row.name, Q()) & rows_for(user, *roles)
+        return self.filter(condition)
+
+    def open(self) -> DisputeQuerySet:
+        return self.filter(status__in=OPEN_STATES)
+
+    def ended_without_agreement(self) -> DisputeQuerySet:
+        return self.filter(status__in=ENDED_STATES)
+
+    def settled(self) -> DisputeQuerySet:
+        """Cases whose agreement took effect (人民调解法 第29条: an unsigned one is no success)."""
+        return self.filter(outcome__in=SETTLED_OUTCOMES, outcome_on__isnull=False)
+
+    def overdue(self, today: dt.date) -> DisputeQuerySet:
+        return self.filter(next_due_on__lt=today)
+
+    def due_soon(self, today: dt.date, until: dt.date) -> DisputeQuerySet:
+        return self.filter(next_due_on__gte=today, next_due_on__lte=until)
+
+    def for_list(self) -> DisputeQuerySet:
+        """Everything a list row shows, in a fixed number of queries."""
+        return self.select_related(
+            "division", "township", "category__parent", "committee__organisation", "mediator"
+        ).prefetch_related("parties")
+
+    def for_page(self) -> DisputeQuerySet:
+        """Everything the case page and the guards read."""
+        return self.select_related(
+            "division__parent", "township", "category__parent", "committee__organisation", "mediator__user",
+            "registered_by", "source_organisation", "transferred_to",
+        ).prefetch_related("parties", "sessions", "agreements__obligations", "agreements__signatures__party", "clocks")  # fmt: skip
+
+    def counts(self, **conditions: Q) -> dict[str, int]:
+        """Several counts of this set in one query."""
+        return self.aggregate(**{name: Count("pk", filter=condition) for name, condition in conditions.items()})
+
+
+class OfDisputeQuerySet(models.QuerySet[Any]):
+    """Rows that hang on a dispute borrow its scope."""
+
+    dispute_path = "dispute"
+
+    def visible_to(self, user: Any) -> OfDisputeQuerySet:
+        from_disputes = self._dispute_model().objects.visible_to(user)
+        return self.filter(**{f"{self.dispute_path}__in": from_disputes})
+
+    def _dispute_model(self) -> Any:
+        model: Any = self.model
+        for part in self.dispute_path.split("__"):
+            model = model._meta.get_field(part).related_model
+        return model
+
+
+class OfAgreementQuerySet(OfDisputeQuerySet):
+    dispute_path = "agreement__dispute"
+
+
+class CategoryQuerySet(models.QuerySet[Any]):
+    def active(self) -> CategoryQuerySet:
+        return self.filter(is_active=True)
+
+    def visible_to(self, user: Any) -> CategoryQuerySet:
+        """A public vocabulary for everyone who signed in with a role."""
+        return self if user.is_authenticated and user.holdings else self.none()
+
+    def matching(self, typed: str) -> CategoryQuerySet:
+        typed = typed.strip()
+        if not typed:
+            return self
+        return self.filter(
+            Q(name__icontains=typed)
+            | Q(initials__startswith=typed.lower())
+            | Q(parent__name__icontains=typed)
+            | Q(parent__initials__startswith=typed.lower())
+        )
+
+
+class DraftQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> DraftQuerySet:
+        """A draft is its author's alone."""
+        return self.filter(author=user) if user.is_authenticated else self.none()

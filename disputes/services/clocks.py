@@ -1,0 +1,106 @@
+"""Starting, pausing and meeting the clocks of a case as its events happen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from common import workdays
+from disputes import deadlines
+from disputes.choices import ObligationState
+from disputes.deadlines import WORKING, Clock
+from disputes.models import ClockRow, Dispute
+
+#: An obligation in one of these states still has something to be done.
+UNPERFORMED = (ObligationState.PENDING, ObligationState.PARTLY)
+
+
+def advance(dispute: Dispute, event: str, today: dt.date) -> None:
+    """Meet, start, pause and resume clocks because ``event`` happened; set the nearest one on the case.
+
+    Saves clock rows; the caller saves the case.
+    """
+    rows = list(dispute.clocks.filter(met_on=None))
+    _meet(rows, deadlines.stopped_by(event), today)
+    for clock in deadlines.started_by(event, dispute):
+        _meet(rows, {clock.kind}, today)
+        rows.append(_start(dispute, clock, dispute.applied_on if clock.from_application else today))
+    if event == "suspend":
+        _pause(rows, today)
+    if event in {"resume", "reassign"}:
+        _resume(rows, today)
+    _follow_obligations(dispute, rows, event, today)
+    nearest = min((row for row in rows if row.is_running and not row.is_paused), key=lambda row: row.due_on, default=None)
+    dispute.next_due_on = nearest.due_on if nearest else None
+    dispute.next_clock = nearest.kind if nearest else ""
+
+
+def due(clock: Clock, start: dt.date) -> tuple[dt.date, bool]:
+    """Last day of the limit, and whether it rests on a calendar that is not loaded yet."""
+    last = workdays.add_workdays(start, clock.days) if clock.unit == WORKING else workdays.add_days(start, clock.days)
+    return last, workdays.is_provisional(start, last)
+
+
+def _start(dispute: Dispute, clock: Clock, start: dt.date) -> ClockRow:
+    last, provisional = due(clock, start)
+    return ClockRow.objects.create(
+        dispute=dispute,
+        kind=clock.kind,
+        label=clock.label,
+        started_on=start,
+        due_on=last,
+        is_provisional=provisional,
+        source=clock.source,
+    )
+
+
+def _meet(rows: Iterable[ClockRow], kinds: Iterable[str], today: dt.date) -> None:
+    for row in rows:
+        if row.is_running and row.kind in kinds:
+            row.met_on = today
+            row.save(update_fields=["met_on"])
+
+
+def _pause(rows: Iterable[ClockRow], today: dt.date) -> None:
+    pausing = {clock.kind for clock in deadlines.CLOCKS if clock.pauses}
+    for row in rows:
+        if row.is_running and row.kind in pausing and "劳动" not in row.label:
+            row.pause_began_on = today
+            row.save(update_fields=["pause_began_on"])
+
+
+def _resume(rows: Iterable[ClockRow], today: dt.date) -> None:
+    """Push the due date by the days paused.  The day of resuming counts again."""
+    for row in rows:
+        if row.is_paused and row.pause_began_on:
+            days = (today - row.pause_began_on).days
+            row.paused_days += days
+            row.due_on = workdays.add_days(row.due_on, days)
+            row.pause_began_on = None
+            row.save(update_fields=["paused_days", "due_on", "pause_began_on"])
+
+
+def _follow_obligations(dispute: Dispute, rows: list[ClockRow], event: str, today: dt.date) -> None:
+    """Keep one clock on the nearest unperformed obligation; when none is left, start the follow-up clock."""
+    if event not in {"take_effect", "settle_orally", "perform", "reopen"}:
+        return
+    agreement = dispute.agreements.filter(is_superseded=False).first()
+    pending = agreement.obligations.filter(state__in=UNPERFORMED) if agreement else None
+    nearest = pending.order_by("due_on").first() if pending is not None else None
+    dispute.has_pending_obligations = nearest is not None
+    running = next((row for row in rows if row.is_running and row.kind == deadlines.PERFORM), None)
+    if nearest is None:
+        _meet(rows, {deadlines.PERFORM}, today)
+        has_follow_up = any(row.is_running and row.kind == "follow_up" for row in rows)
+        if event != "reopen" and not has_follow_up and not dispute.follow_ups.exists():
+            rows.extend(_start(dispute, clock, today) for clock in deadlines.started_by("performed", dispute))
+    elif running is None:
+        rows.append(
+            ClockRow.objects.create(
+                dispute=dispute, kind=deadlines.PERFORM, label=deadlines.PERFORM_LABEL, started_on=today,
+                due_on=nearest.due_on, source=deadlines.PERFORM_SOURCE,
+            )
+        )  # fmt: skip
+    elif running.due_on != nearest.due_on:
+        running.due_on = nearest.due_on
+        running.save(update_fields=["due_on"])

@@ -1,0 +1,46 @@
+"""The timeline of a case: append-only events, one audit row beside each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from accounts import audit
+from disputes.models import Dispute, DisputeEvent
+
+
+@dataclass
+class Note:
+    """What an effect leaves in the timeline."""
+
+    text: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
+    happened_on: dt.date | None = None
+
+
+def record(dispute: Dispute, name: str, *, by: Any, before: str, note: Note) -> DisputeEvent:
+    """Append one event to the timeline and one row to the audit trail; bump the version.  The caller saves the case."""
+    now = timezone.now()
+    last = dispute.events.order_by("-number").values_list("number", flat=True).first() or 0
+    event = DisputeEvent.objects.create(
+        dispute=dispute,
+        number=last + 1,
+        name=name,
+        from_status=before,
+        to_status=dispute.status,
+        at=now,
+        happened_on=note.happened_on,
+        actor=by,
+        actor_name=by.name,
+        actor_post=by.post[:120],
+        text=note.text,
+        detail=note.detail,
+    )
+    if name != "register":
+        dispute.version += 1
+    dispute.changed_at = now
+    audit.record(f"dispute.{name}", actor=by, object_type="dispute", object_id=dispute.code)
+    return event

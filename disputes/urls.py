@@ -1,0 +1,37 @@
+"""Addresses of the case pages.  One for each transition of the table, by its name."""
+
+from django.urls import path
+
+from disputes.views import case, desk, dispatch, export, intake, lists, parties, pickers, search
+from disputes.workflow import TRANSITIONS
+
+app_name = "disputes"
+
+urlpatterns = [
+    path("desk/", desk.DeskView.as_view(), name="desk"),
+    path("disputes/", lists.ListPage.as_view(), name="list"),
+    path("disputes/columns/", lists.ColumnsView.as_view(), name="columns"),
+    path("disputes/export/", export.ExportView.as_view(), name="export"),
+    path("disputes/new/", intake.IntakeView.as_view(), name="new"),
+    path("disputes/new/check/", intake.DuplicatesView.as_view(), name="check"),
+    path("disputes/new/suggest/", intake.SuggestView.as_view(), name="suggest"),
+    path("disputes/drafts/", intake.DraftsView.as_view(), name="drafts"),
+    path("disputes/drafts/save/", intake.SaveDraftView.as_view(), name="save_draft"),
+    path("disputes/drafts/<uuid:uid>/delete/", intake.DeleteDraftView.as_view(), name="delete_draft"),
+    path("disputes/dispatch/", dispatch.BoardView.as_view(), name="dispatch"),
+    path("disputes/dispatch/batch/", dispatch.BatchAssignView.as_view(), name="batch_assign"),
+    path("disputes/<str:code>/preview/", dispatch.PreviewView.as_view(), name="preview"),
+    path("disputes/<str:code>/", case.CaseView.as_view(), name="detail"),
+    path("disputes/<str:code>/receipt/", intake.ReceiptView.as_view(), name="receipt"),
+    path("disputes/<str:code>/print/", case.PrintView.as_view(), name="print"),
+    path("disputes/<str:code>/parties/<uuid:uid>/reveal/", case.RevealView.as_view(), name="reveal"),
+    path("disputes/<str:code>/parties/<uuid:uid>/amend/", parties.AmendPartyView.as_view(), name="amend_party"),
+    path("disputes/<str:code>/parties/add/", parties.AddPartyView.as_view(), name="add_party"),
+    path("search/", search.SearchView.as_view(), name="search"),
+    path("places/", pickers.PlacesView.as_view(), name="places"),
+    path("categories/", pickers.CategoriesView.as_view(), name="categories"),
+    *(
+        path(f"disputes/<str:code>/{name}/", case.TransitionView.as_view(transition=name), name=name)
+        for name in TRANSITIONS
+    ),
+]

@@ -1,0 +1,229 @@
+"""The case page, one URL for each transition, and the logged reveal of a party's details."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views import View
+from django_htmx.http import HttpResponseClientRedirect
+
+from common.errors import Conflict, NotVisible, Refusal
+from disputes import checklist, presentation, services, workflow
+from disputes.choices import Status
+from disputes.forms.transitions import FORMS
+from disputes.models import Dispute, Party
+from disputes.reach import roles_on
+from disputes.services import reveal
+from disputes.views import earlier
+
+#: Steps that end or take something away are drawn as dangerous.
+DANGER = {"decline", "return_assignment", "terminate", "withdraw", "fail", "renegotiate"}
+ICONS = {
+    "accept": "circle-check", "decline": "ban", "give_notice": "file-text", "report_risk": "alert-triangle", "assign": "send",
+    "reassign": "refresh", "appoint": "user-plus", "take": "inbox", "return_assignment": "arrow-back-up",
+    "record_session": "edit", "suspend": "player-pause", "resume": "player-play", "settle": "writing",
+    "settle_orally": "message", "take_effect": "rubber-stamp", "fail": "circle-x", "terminate": "square-x",
+    "withdraw": "arrow-back", "transfer": "gavel", "perform": "coin", "follow_up": "phone", "archive": "archive",
+    "reopen": "rotate", "amend": "pencil",
+}  # fmt: skip
+
+
+def case_for(user: Any, code: str) -> Dispute:
+    """The case with everything its page reads, or 404 when it does not exist or is not this person's."""
+    dispute = Dispute.objects.visible_to(user).for_page().filter(code=code).first()
+    if dispute is None:
+        raise Http404
+    return dispute
+
+
+def panel(dispute: Dispute, user: Any, current: str = "", form: Any = None, refusal: str = "") -> dict[str, Any]:
+    """What the action panel shows: open steps in table order, and the closed ones with what opens them."""
+    roles = roles_on(dispute, user)
+    open_steps = workflow.available(dispute, user, roles)
+    clock = presentation.nearest_clock(dispute, timezone.localdate())
+    return {
+        "title": f"当前环节：{Status(dispute.status).label}",
+        "transitions": [
+            {
+                "name": step.name,
+                "label": step.label,
+                "icon": ICONS.get(step.name, "chevron-right"),
+                "url": reverse(f"disputes:{step.name}", args=[dispute.code]),
+                "primary": step.primary,
+                "asks": step.asks,
+                "danger": step.name in DANGER,
+            }
+            for step in open_steps
+        ],
+        "refused": [{"label": step.label, "sentence": sentence} for step, sentence in workflow.gated(dispute, user, roles)],
+        "current": current,
+        "clock": clock if clock["state"] != "none" else None,
+        "form": form,
+        "refusal": refusal,
+    }
+
+
+class CaseView(View):
+    """One case: heading, steps, facts, parties, timeline, and what may be done next."""
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        dispute = case_for(request.user, code)
+        return render(request, "disputes/case.html", case_context(dispute, request.user))
+
+
+def case_context(dispute: Dispute, user: Any) -> dict[str, Any]:
+    today = timezone.localdate()
+    events = list(dispute.events.all())
+    actions = panel(dispute, user)
+    first = actions["transitions"][0] if actions["transitions"] else None
+    cards = [presentation.party_card(party, today) for party in dispute.parties.all()]
+    for card, text in zip(cards, earlier.sentences(dispute, user), strict=True):
+        card["earlier"] = text
+    return {
+        "dispute": dispute,
+        "title": presentation.title(dispute),
+        "status_label": presentation.STATUS_LABEL[dispute.status],
+        "status_color": presentation.COLOR[dispute.status],
+        "clock": {
+            **presentation.nearest_clock(dispute, today),
+            "all": presentation.all_clocks(dispute.clocks.all(), today),
+        },
+        "steps": presentation.steps(dispute, events),
+        "facts": presentation.facts(dispute),
+        "parties": cards,
+        "reveal_reasons": reveal.Reason.choices,
+        "events": presentation.timeline(events),
+        "agreements": dispute.agreements.all(),
+        "checklist": checklist.for_dispute(dispute),
+        "links": earlier.links(dispute, user),
+        "panel": actions,
+        "main_action": next((t for t in actions["transitions"] if t["primary"]), first),
+        "may_reveal": bool(roles_on(dispute, user) & reveal.ROLES),
+    }
+
+
+class TransitionView(View):
+    """One step of the life cycle: its form on GET, the verb on POST.  Subclassed by nothing; the table says it all."""
+
+    transition = ""
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        dispute = case_for(request.user, code)
+        try:
+            workflow.check(self.row, dispute, request.user, roles_on(dispute, request.user))
+        except Refusal as refusal:
+            return self.page(request, dispute, None, refusal=refusal)
+        return self.page(request, dispute, FORMS[self.transition](dispute=dispute, user=request.user))
+
+    def post(self, request: HttpRequest, code: str) -> HttpResponse:
+        dispute = case_for(request.user, code)
+        try:
+            workflow.check(self.row, dispute, request.user, roles_on(dispute, request.user))
+        except Refusal as refusal:
+            return self.page(request, dispute, None, refusal=refusal)
+        form = FORMS[self.transition](request.POST, dispute=dispute, user=request.user)
+        if not form.is_valid():
+            return self.page(request, dispute, form, status=422)
+        try:
+            services.perform(
+                dispute, self.transition, by=request.user, data=form.values(), version=_version(request, dispute)
+            )
+        except NotVisible:
+            raise Http404 from None
+        except Conflict as refusal:
+            fresh = case_for(request.user, code)
+            return self.page(request, fresh, form, refusal=refusal)
+        except Refusal as refusal:
+            form.show(refusal)
+            return self.page(request, dispute, form, status=422 if refusal.status == 400 else refusal.status)
+        return self.done(request, dispute)
+
+    @property
+    def row(self) -> workflow.Transition:
+        return workflow.TRANSITIONS[self.transition]
+
+    def done(self, request: HttpRequest, dispute: Dispute) -> HttpResponse:
+        undo = f"undo={reverse(f'disputes:{self.row.undo}', args=[dispute.code])}" if self.row.undo else ""
+        messages.success(request, f"{dispute.code} 已{self.row.done.removeprefix('已')}。", extra_tags=undo)
+        url = where_next(request, dispute)
+        return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+
+    def page(
+        self, request: HttpRequest, dispute: Dispute, form: Any, *, refusal: Refusal | None = None, status: int = 200
+    ) -> HttpResponse:
+        context = {
+            "dispute": dispute,
+            "row": self.row,
+            "form": form,
+            "form_template": form.template if form else "components/actionform.html",
+            "action": request.path,
+            "submit_label": self.row.label,
+            "danger": self.transition in DANGER,
+            "law": self.row.law,
+            "version": dispute.version,
+            "refusal": refusal.sentence if refusal else "",
+        }
+        code = refusal.status if refusal else status
+        if request.htmx:
+            template = "disputes/_refused.html" if form is None else context["form_template"]
+            return render(request, template, context, status=code)
+        context |= {
+            "title": presentation.title(dispute),
+            "facts": presentation.facts(dispute)[:1],
+            "checklist": checklist.for_dispute(dispute),
+        }
+        return render(request, "disputes/transition.html", context, status=code)
+
+
+def _version(request: HttpRequest, dispute: Dispute) -> int | None:
+    given = request.POST.get("version", "")
+    return int(given) if given.isdigit() else None
+
+
+def where_next(request: HttpRequest, dispute: Dispute) -> str:
+    """The case, or the list it left this person's scope for (returned, reassigned)."""
+    still: QuerySet[Dispute] = Dispute.objects.visible_to(request.user).filter(pk=dispute.pk)
+    return dispute.get_absolute_url() if still.exists() else reverse("disputes:list")
+
+
+class RevealView(View):
+    """Show one party's name, number, phone and address in plain, for a stated reason, for 60 seconds."""
+
+    def post(self, request: HttpRequest, code: str, uid: Any) -> HttpResponse:
+        dispute = case_for(request.user, code)
+        party = Party.objects.filter(dispute=dispute, uid=uid).first()
+        if party is None:
+            raise Http404
+        only = request.POST.get("field") or None
+        try:
+            values = reveal.reveal(
+                party, by=request.user, reason=request.POST.get("reason", ""),
+                words=request.POST.get("reason_text", ""), only=only,
+            )  # fmt: skip
+        except Refusal as refusal:
+            if request.headers.get("Accept", "").startswith("application/json"):
+                return JsonResponse({"error": refusal.sentence}, status=refusal.status)
+            messages.error(request, refusal.sentence)
+            return redirect(dispute)
+        if request.headers.get("Accept", "").startswith("application/json"):
+            return JsonResponse({"values": values})
+        return render(request, "disputes/reveal.html", {"dispute": dispute, "party": party, "values": values})
+
+
+class PrintView(View):
+    """The case on A4, masked like the page."""
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        dispute = case_for(request.user, code)
+        context = case_context(dispute, request.user)
+        context |= {
+            "printed_at": f"{timezone.localtime():%Y-%m-%d %H:%M}",
+            "back_url": dispute.get_absolute_url(),
+        }
+        return render(request, "disputes/print.html", context)

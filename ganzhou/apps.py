@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class GanzhouConfig(AppConfig):
+    """The project itself: home page, navigation, help, demo data.  The only package that knows every app."""
+
+    name = "ganzhou"
+    verbose_name = "门户"

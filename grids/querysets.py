@@ -1,0 +1,43 @@
+"""Named sets of places and organisations; the only home of their row scope."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from grids.models import Division, Organisation
+
+
+class DivisionQuerySet(models.QuerySet["Division"]):
+    def active(self) -> DivisionQuerySet:
+        return self.filter(abolished_on=None)
+
+    def within(self, paths: Any) -> DivisionQuerySet:
+        """Places at or below any of ``paths`` (each ends in ``/``)."""
+        condition = Q(pk__in=())
+        for path in paths:
+            condition |= Q(path__startswith=path)
+        return self.filter(condition)
+
+    def visible_to(self, user: Any) -> DivisionQuerySet:
+        """Places at or below the places where ``user`` holds a role."""
+        return self.within(user.place_paths)
+
+    def matching(self, typed: str) -> DivisionQuerySet:
+        """Places whose name contains ``typed`` or whose pinyin initials start with it."""
+        typed = typed.strip()
+        if not typed:
+            return self
+        return self.filter(Q(name__icontains=typed) | Q(initials__startswith=typed.lower()) | Q(code=typed))
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def active(self) -> OrganisationQuerySet:
+        return self.filter(is_active=True)
+
+    def visible_to(self, user: Any) -> OrganisationQuerySet:
+        """Organisations are a public directory; everyone who signed in with a role may read it."""
+        return self if user.is_authenticated and user.holdings else self.none()
