@@ -45,6 +45,7 @@ def perform(
         clocks.advance(locked, name, timezone.localdate())
         locked.save()
         dispute_moved.send(sender=Dispute, dispute=locked, event=event, by=by)
+    locked._prefetched_objects_cache.clear()  # what was read before the step is no longer true
     return locked
 
 
