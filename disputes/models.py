@@ -599,6 +599,8 @@ class ClockRow(models.Model):
     met_on = models.DateField("办结", null=True, blank=True)
     pause_began_on = models.DateField("暂停自", null=True, blank=True)
     paused_days = models.PositiveIntegerField("已暂停天数", default=0)
+    limit = models.PositiveIntegerField("期限长度", null=True, blank=True)
+    unit = models.CharField("单位", max_length=8, blank=True)
     source = models.CharField("依据", max_length=80, blank=True)
 
     objects = OfDisputeQuerySet.as_manager()

@@ -179,3 +179,33 @@ def security_admin(person: Person) -> User:
 @pytest.fixture
 def audit_admin(person: Person) -> User:
     return person("audit_admin", "姚刚", Role.AUDIT_ADMIN, COUNTY)
+
+
+# ---- Tests that commit
+
+
+@pytest.fixture(autouse=True)
+def _reference_data(request: pytest.FixtureRequest) -> None:
+    """What migrations load, loaded again: a test that commits is followed by emptying every table."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = marker is not None and marker.kwargs.get("transaction")
+    if not (commits or {"transactional_db", "live_server"} & set(request.fixturenames)):
+        return
+    request.getfixturevalue("transactional_db")
+    from importlib import import_module
+
+    from django.apps import apps
+
+    from disputes.models import Category
+
+    if not Category.objects.exists():
+        for module in REFERENCE_MIGRATIONS:
+            import_module(module).load(apps, None)
+
+
+#: Data migrations, each with a ``load(apps, schema_editor)``.
+REFERENCE_MIGRATIONS = (
+    "common.migrations.0003_load_state_holidays",
+    "grids.migrations.0002_official_divisions_2023",
+    "disputes.migrations.0002_categories",
+)

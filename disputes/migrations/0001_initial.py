@@ -104,6 +104,8 @@ class Migration(migrations.Migration):
                 ('met_on', models.DateField(blank=True, null=True, verbose_name='办结')),
                 ('pause_began_on', models.DateField(blank=True, null=True, verbose_name='暂停自')),
                 ('paused_days', models.PositiveIntegerField(default=0, verbose_name='已暂停天数')),
+                ('limit', models.PositiveIntegerField(blank=True, null=True, verbose_name='期限长度')),
+                ('unit', models.CharField(blank=True, max_length=8, verbose_name='单位')),
                 ('source', models.CharField(blank=True, max_length=80, verbose_name='依据')),
                 ('dispute', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to='disputes.dispute')),
             ],

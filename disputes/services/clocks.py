@@ -11,6 +11,8 @@ from disputes.choices import ObligationState
 from disputes.deadlines import WORKING, Clock
 from disputes.models import ClockRow, Dispute
 
+#: Clocks that stand still while a case is suspended.
+PAUSING = {(clock.kind, clock.label) for clock in deadlines.CLOCKS if clock.pauses}
 #: An obligation in one of these states still has something to be done.
 UNPERFORMED = (ObligationState.PENDING, ObligationState.PARTLY)
 
@@ -51,6 +53,8 @@ def _start(dispute: Dispute, clock: Clock, start: dt.date) -> ClockRow:
         due_on=last,
         is_provisional=provisional,
         source=clock.source,
+        limit=clock.days,
+        unit=clock.unit,
     )
 
 
@@ -62,20 +66,22 @@ def _meet(rows: Iterable[ClockRow], kinds: Iterable[str], today: dt.date) -> Non
 
 
 def _pause(rows: Iterable[ClockRow], today: dt.date) -> None:
-    pausing = {clock.kind for clock in deadlines.CLOCKS if clock.pauses}
     for row in rows:
-        if row.is_running and row.kind in pausing and "劳动" not in row.label:
+        if row.is_running and (row.kind, row.label) in PAUSING:
             row.pause_began_on = today
             row.save(update_fields=["pause_began_on"])
 
 
 def _resume(rows: Iterable[ClockRow], today: dt.date) -> None:
-    """Push the due date by the days paused.  The day of resuming counts again."""
+    """Push the due date by the days paused, in the clock's own unit.  The day of resuming counts again."""
     for row in rows:
         if row.is_paused and row.pause_began_on:
-            days = (today - row.pause_began_on).days
-            row.paused_days += days
-            row.due_on = workdays.add_days(row.due_on, days)
+            row.paused_days += (today - row.pause_began_on).days
+            if row.unit == WORKING:
+                lost = workdays.count_workdays(row.pause_began_on, today)
+                row.due_on = workdays.add_workdays(row.due_on, lost)
+            else:
+                row.due_on = workdays.add_days(row.due_on, (today - row.pause_began_on).days)
             row.pause_began_on = None
             row.save(update_fields=["paused_days", "due_on", "pause_began_on"])
 
