@@ -1,5 +1,5 @@
 /* Around htmx: a thin bar after 300 ms, what changed is said aloud, a failure is told and the old content stays. */
-import { all, announce } from "./lib/dom.js";
+import { all, announce, enhance, quiet } from "./lib/dom.js";
 import { toast } from "./toast.js";
 
 let line = null;
@@ -38,3 +38,19 @@ document.addEventListener("htmx:beforeSwap", (e) => {
 });
 document.addEventListener("htmx:responseError", () => toast("没有办成，请再试一次；填写的内容还在。", "error"));
 document.addEventListener("htmx:sendError", () => toast("网络不通，请稍后再试；填写的内容还在。", "error"));
+
+/* A table wider than its box scrolls in it, so the keyboard must be able to get in. */
+function reachable() {
+  document.querySelectorAll(".table-wrap, .table-scroll").forEach((box) => {
+    if (box.scrollWidth <= box.clientWidth) {
+      if (box.getAttribute("role") === "region") ["tabindex", "role", "aria-label"].forEach((name) => box.removeAttribute(name));
+      return;
+    }
+    const caption = box.querySelector("caption");
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", `${caption ? caption.textContent.trim() : "表格"}，可左右滚动`);
+  });
+}
+enhance(reachable);
+window.addEventListener("resize", quiet(200, reachable));

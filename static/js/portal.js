@@ -1,6 +1,6 @@
 /* Everything the pages' data- attributes ask for.  One module a behaviour; each works by delegation from the
    document, or is told of new content (also what htmx swaps in) through `enhance`.  The pages work without. */
-import htmx from "htmx.org/dist/htmx.esm.js";
+import "./htmx-config.js";
 
 import "./font-size.js";
 import "./menus.js";
@@ -31,4 +31,4 @@ import "./focus.js";
 import "./handy.js";
 import { start } from "./lib/dom.js";
 
-start(htmx);
+start();

@@ -73,11 +73,22 @@ document.addEventListener("keydown", (e) => {
 on("click", "[data-search-open]", (e) => {
   if (open()) e.preventDefault();
 });
-on("focusin", "form[data-search-open] input[type=search]", (e, input) => {
-  if (dialog() && dialog().open) return;
-  input.blur();
-  open(input.value);
+// The field in the top bar works alone without script; with it, pressing or typing there opens the dialog.
+on("mousedown", "form[data-search-open]", (e) => {
+  if (dialog()) e.preventDefault();
 });
+const moveIn = (e, form) => {
+  if (e.isComposing || !dialog()) return;
+  const input = form.elements.q;
+  const text = input.value;
+  input.value = "";
+  open(text);
+  const inner = dialog().querySelector("input[type=search]");
+  inner.setSelectionRange(text.length, text.length);
+  inner.dispatchEvent(new Event("input", { bubbles: true }));
+};
+on("input", "form[data-search-open]", moveIn);
+on("compositionend", "form[data-search-open]", moveIn);
 on("input", "form[data-search]", (e, form) => {
   if (!e.isComposing) search(form);
 });

@@ -26,14 +26,13 @@ export function refresh(root) {
   for (const handle of enhancers) handle(root);
 }
 
-export function start(htmx) {
+export function start() {
   const begin = () => {
     refresh(document.body);
     document.addEventListener("htmx:load", (e) => {
       if (e.detail.elt !== document.body) refresh(e.detail.elt);
     });
   };
-  window.htmx = htmx;
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
   else begin();
 }
