@@ -54,6 +54,9 @@ class Progress:
         try:
             yield
             mark = "✓"
+        except Stopped:
+            mark = "–"
+            raise
         finally:
             with self.lock:
                 self.running.pop(label, None)
@@ -122,6 +125,8 @@ def run_logged(command: Sequence[str | Path], log_name: str, env: dict[str, str]
         finally:
             _unfinished.discard(process)
     output = log.read_text(errors="replace")
+    if _told_to_stop.is_set():
+        raise Stopped
     if code:
         raise ProgramFailed(Path(command[0]).name, code, output, log)
     return output

@@ -179,8 +179,12 @@ def modules_are_ready() -> bool:
 
 
 def assets_stamp() -> str:
-    ours = [*(ROOT / "static" / "css").rglob("*.css"), *(ROOT / "static" / "js").rglob("*.js")]
-    return checksum([ROOT / "package-lock.json", *(ROOT / "scripts").glob("*.*"), *ours])
+    return checksum([ROOT / "package-lock.json", *(ROOT / "scripts").glob("*.*"), *own_static_files()])
+
+
+def own_static_files() -> list[Path]:
+    """Our style sheets, scripts and pictures: what static/vendor is made from, besides the packages."""
+    return [path for path in (ROOT / "static").rglob("*") if path.is_file() and VENDOR not in path.parents]
 
 
 def assets_are_ready() -> bool:
@@ -203,7 +207,7 @@ def install_browser_files() -> None:
         (NODE_MODULES / ".portal-stamp").write_text(modules_stamp())
     with progress.step("生成网页资源"):
         try:
-            run_logged([node, ROOT / "scripts" / "assets.mjs"], "assets.log", env=env)
+            run_logged([node, "--stack-trace-limit=0", ROOT / "scripts" / "assets.mjs"], "assets.log", env=env)
         except ProgramFailed as failed:
             raise checks.explain("生成网页资源", failed) from None
     (VENDOR / ".portal-stamp").write_text(assets_stamp())
@@ -253,18 +257,22 @@ def node_environment(node: str) -> dict[str, str]:
 # -- Static files ----------------------------------------------------------------------------------
 
 
+# What static/vendor is bundled from; its imports of packages would mean nothing to the hashing storage.
+NOT_SERVED = ("--ignore=css/*", "--ignore=js/*")
+
+
 def collect_static(env: dict[str, str]) -> None:
     """Hash and compress the style sheets and scripts, when any of them changed."""
-    sources = [path for path in (ROOT / "static").rglob("*") if path.is_file()]
+    sources = own_static_files()
     sources += [path for path in ROOT.glob("*/static/**/*") if path.is_file() and "node_modules" not in path.parts]
     stamp = COLLECTED / ".portal-stamp"
-    wanted = checksum([*sources, RUNTIME_LOCK, ROOT / "ganzhou" / "settings.py"])
+    wanted = checksum([*sources, VENDOR / ".portal-stamp", RUNTIME_LOCK, ROOT / "ganzhou" / "settings.py"])
     if stamp_is(stamp, wanted):
         return
     with progress.step("整理静态文件"):
         try:
             run_logged(
-                [PYTHON, ROOT / "manage.py", "collectstatic", "--noinput", "--clear", "-v0"],
+                [PYTHON, ROOT / "manage.py", "collectstatic", "--noinput", "--clear", "-v0", *NOT_SERVED],
                 "collectstatic.log",
                 env=env,
             )
