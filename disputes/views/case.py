@@ -42,10 +42,15 @@ def case_for(user: Any, code: str) -> Dispute:
     return dispute
 
 
+def _prominence(step: workflow.Transition) -> tuple[bool, bool, bool]:
+    """The next step on the main road first, steps that end something last; the table's order otherwise."""
+    return (not step.primary, step.name in DANGER or step.asks, step.name in {"give_notice", "report_risk", "amend"})
+
+
 def panel(dispute: Dispute, user: Any, current: str = "", form: Any = None, refusal: str = "") -> dict[str, Any]:
     """What the action panel shows: open steps in table order, and the closed ones with what opens them."""
     roles = roles_on(dispute, user)
-    open_steps = workflow.available(dispute, user, roles)
+    open_steps = sorted(workflow.available(dispute, user, roles), key=_prominence)
     clock = presentation.nearest_clock(dispute, timezone.localdate())
     return {
         "title": f"当前环节：{Status(dispute.status).label}",
