@@ -24,6 +24,8 @@ from disputes.views import earlier
 
 #: Steps that end or take something away are drawn as dangerous.
 DANGER = {"decline", "return_assignment", "terminate", "withdraw", "fail", "renegotiate"}
+#: Forms too wide for the side panel open on their own page.
+FULL_PAGE = {"settle", "settle_orally", "take_effect", "amend"}
 ICONS = {
     "accept": "circle-check", "decline": "ban", "give_notice": "file-text", "report_risk": "alert-triangle", "assign": "send",
     "reassign": "refresh", "appoint": "user-plus", "take": "inbox", "return_assignment": "arrow-back-up",
@@ -61,7 +63,7 @@ def panel(dispute: Dispute, user: Any, current: str = "", form: Any = None, refu
                 "icon": ICONS.get(step.name, "chevron-right"),
                 "url": reverse(f"disputes:{step.name}", args=[dispute.code]),
                 "primary": step.primary,
-                "asks": step.asks,
+                "asks": step.asks or step.name in FULL_PAGE,
                 "danger": step.name in DANGER,
             }
             for step in open_steps
