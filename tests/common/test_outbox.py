@@ -7,6 +7,7 @@ import threading
 import time
 import uuid
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from celery import current_app
@@ -58,7 +59,7 @@ def test_the_same_news_is_written_once():
 
 @pytest.mark.django_db
 def test_news_outside_of_a_transaction_is_refused(monkeypatch):
-    monkeypatch.setattr(connection, "in_atomic_block", False)
+    monkeypatch.setattr(outbox, "connection", SimpleNamespace(in_atomic_block=False))
     with pytest.raises(RuntimeError, match="transaction"):
         publish("seen", "x")
 
