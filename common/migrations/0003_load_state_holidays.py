@@ -4,7 +4,7 @@ from common import workdays
 
 
 def load(apps, schema_editor):
-    workdays.load_published(apps.get_model("common", "Workday"))
+    workdays.load_published()
 
 
 def unload(apps, schema_editor):

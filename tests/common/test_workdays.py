@@ -171,9 +171,8 @@ def test_an_empty_table_is_all_guesses(monkeypatch):
 
 @pytest.fixture
 def table(db):
-    """The table as migrations leave it, also when an earlier test emptied it."""
+    """The table as migrations leave it."""
     workdays.forget()
-    workdays.load_published()
     yield
     workdays.forget()
 
@@ -195,6 +194,20 @@ def test_the_index_counts_working_days_so_that_sql_needs_one_look_up(table):
 
 def test_loading_again_changes_nothing(table):
     assert workdays.load_published() == []
+
+
+def test_a_year_the_table_lacks_comes_with_the_next_migrate(table):
+    Workday.objects.filter(day__year=2026).delete()
+    call_command("migrate", verbosity=0)
+    assert workdays.missing_year(date(2026, 10, 1)) is None
+    assert workdays.add_workdays(date(2026, 9, 30), 1) == date(2026, 10, 8)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_the_table_survives_the_flush_between_transactional_tests(time):
+    workdays.forget()
+    assert not workdays.is_provisional(date(2026, 1, 1), date(2026, 12, 31))
 
 
 def test_a_decision_of_the_county_counts_at_once_and_renumbers(table):
