@@ -93,7 +93,7 @@ class EncryptedTextField(models.TextField):
     """
 
     description = "Text sealed in the database"
-    descriptor_class: ClassVar[type] = _EncryptedAttribute
+    descriptor_class = _EncryptedAttribute
     allowed_lookups: ClassVar[frozenset[str]] = frozenset({"exact", "isnull", "in"})
 
     def __init__(self, *args: Any, uid_field: str = "uid", bound_to: str = "", **kwargs: Any) -> None:
@@ -113,7 +113,7 @@ class EncryptedTextField(models.TextField):
         return [*super().check(**kwargs), *self._check_use()]
 
     def _check_use(self) -> Iterator[checks.CheckMessage]:
-        if self.unique or self.db_index:
+        if self.unique or getattr(self, "db_index", False):
             yield checks.Error(
                 "An encrypted column cannot be unique or indexed: every envelope differs.",
                 hint="Put the constraint on a blind index column.",
@@ -186,7 +186,7 @@ class EncryptedTextField(models.TextField):
         raise FieldError(f"{self.name} is encrypted: {lookup_name} cannot search it")
 
     def validate(self, value: Any, model_instance: models.Model | None) -> None:
-        super().validate(value, model_instance)  # type: ignore[arg-type]
+        super().validate(value, model_instance)
         if isinstance(value, str) and crypto.looks_sealed(value):
             raise ValidationError("内容格式不正确，请重新填写。", code="sealed")
 

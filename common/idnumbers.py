@@ -173,9 +173,7 @@ class IdNumber:
             return cls._parse_18(kind, number, today)
         if kind is IdKind.PASSPORT and not re.fullmatch(r"[A-Z0-9]{5,20}", number):
             found.append((Fault.LENGTH, "护照号码应为 5 至 20 位字母或数字，请核对。"))
-        elif kind is IdKind.FOREIGN_PERMANENT and not re.fullmatch(
-            r"[A-Z0-9]{15}|[A-Z0-9]{18}", number
-        ):
+        elif kind is IdKind.FOREIGN_PERMANENT and not re.fullmatch(r"[A-Z0-9]{15}|[A-Z0-9]{18}", number):
             found.append((Fault.LENGTH, "外国人永久居留身份证号码应为 15 位或 18 位，请核对。"))
         elif kind is IdKind.OTHER and not 2 <= len(number) <= 40:
             found.append((Fault.LENGTH, "证件号码应为 2 至 40 个字符，请核对。"))
@@ -185,9 +183,7 @@ class IdNumber:
     def _parse_18(cls, kind: IdKind, number: str, today: date) -> IdNumber:
         name = "身份证号" if kind is IdKind.ID_CARD else "居住证号"
         if len(number) == 15 and number.isascii() and number.isdigit() and kind is IdKind.ID_CARD:
-            return cls._of(
-                kind, number, [(Fault.LENGTH, "15 位旧身份证号已停用，请按证件填写 18 位号码。")]
-            )
+            return cls._of(kind, number, [(Fault.LENGTH, "15 位旧身份证号已停用，请按证件填写 18 位号码。")])
         if len(number) != 18:
             return cls._of(
                 kind,
@@ -210,9 +206,7 @@ class IdNumber:
             found.append((Fault.BIRTH_DATE, f"{name}中的出生日期不合情理，请核对第 7 至 14 位。"))
             birth = None
         if check_digit(number[:17]) != number[17]:
-            found.append(
-                (Fault.CHECK_DIGIT, f"{name}的校验位不对，可能有一位写错，请对照证件核对。")
-            )
+            found.append((Fault.CHECK_DIGIT, f"{name}的校验位不对，可能有一位写错，请对照证件核对。"))
         sex = Sex.MALE if int(number[16]) % 2 else Sex.FEMALE
         return cls._of(kind, number, found, sex, birth)
 
@@ -225,9 +219,7 @@ class IdNumber:
         sex: Sex | None = None,
         birth: date | None = None,
     ) -> IdNumber:
-        return cls(
-            kind, number, tuple(s for _, s in found), frozenset(f for f, _ in found), sex, birth
-        )
+        return cls(kind, number, tuple(s for _, s in found), frozenset(f for f, _ in found), sex, birth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,9 +245,7 @@ class Uscc:
         if not code:
             return cls(code, "请填写统一社会信用代码。", Fault.EMPTY)
         if len(code) != 18:
-            return cls(
-                code, f"统一社会信用代码应为 18 位，现在是 {len(code)} 位，请核对。", Fault.LENGTH
-            )
+            return cls(code, f"统一社会信用代码应为 18 位，现在是 {len(code)} 位，请核对。", Fault.LENGTH)
         if any(c not in _USCC_VALUE for c in code):
             sentence = "统一社会信用代码只含数字和大写字母，且不用 I、O、S、V、Z，请核对。"
             return cls(code, sentence, Fault.CHARACTERS)

@@ -24,7 +24,8 @@ class RequestFacts:
     ip: str | None = None
 
 
-_current: ContextVar[RequestFacts] = ContextVar("request_facts", default=RequestFacts())
+_NOBODY: Final = RequestFacts()
+_current: ContextVar[RequestFacts] = ContextVar("request_facts", default=_NOBODY)
 
 
 def current_request() -> RequestFacts:
@@ -46,9 +47,13 @@ def answering(facts: RequestFacts) -> Iterator[None]:
 
 _SEPARATED: Final = r"[ \t -]?"
 _ID_NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5} ?([12][0-9]{7}) ?[0-9]{3}[0-9Xx](?![0-9A-Za-z])")
-_MOBILE: Final = re.compile(rf"(?<![0-9])(?:(?:\+|00)?86[ -]?)?1[3-9][0-9]{_SEPARATED}[0-9]{{4}}{_SEPARATED}[0-9]{{4}}(?![0-9])")
+_MOBILE: Final = re.compile(
+    rf"(?<![0-9])(?:(?:\+|00)?86[ -]?)?1[3-9][0-9]{_SEPARATED}[0-9]{{4}}{_SEPARATED}[0-9]{{4}}(?![0-9])"
+)
 _LANDLINE: Final = re.compile(r"(?<![0-9-])0[0-9]{2,3}[- ][2-9][0-9]{6,7}(?![0-9])")
-_BANK_CARD: Final = re.compile(rf"(?<![0-9A-Za-z])[3-9][0-9]{{3}}(?:{_SEPARATED}[0-9]{{4}}){{2,3}}{_SEPARATED}[0-9]{{1,4}}(?![0-9A-Za-z])")
+_BANK_CARD: Final = re.compile(
+    rf"(?<![0-9A-Za-z])[3-9][0-9]{{3}}(?:{_SEPARATED}[0-9]{{4}}){{2,3}}{_SEPARATED}[0-9]{{1,4}}(?![0-9A-Za-z])"
+)
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
@@ -99,7 +104,7 @@ class RedactingFilter(logging.Filter):
         record.request_id = current_request().request_id or "-"
         try:
             message = record.getMessage()
-        except Exception:  # noqa: BLE001  a wrong format string must not lose the record
+        except Exception:  # a wrong format string must not lose the record
             message = f"{record.msg!s} {record.args!r}"
         record.msg, record.args = one_line(redact(message)), None
         if record.exc_info and not record.exc_text:

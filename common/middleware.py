@@ -84,9 +84,7 @@ class DemoLoopbackMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not self._is_from_here(request):
-            return HttpResponseForbidden(
-                "演示环境只能在本机浏览器中打开。", content_type="text/plain; charset=utf-8"
-            )
+            return HttpResponseForbidden("演示环境只能在本机浏览器中打开。", content_type="text/plain; charset=utf-8")
         return self.get_response(request)
 
     @staticmethod
@@ -128,6 +126,7 @@ class RefusalMiddleware:
         if not isinstance(exception, Refusal):
             return None
         if exception.status == 404:
-            return get_resolver(get_urlconf()).resolve_error_handler(404)(request, exception=Http404())
+            not_found = get_resolver(get_urlconf()).resolve_error_handler(404)
+            return not_found(request, Http404())  # type: ignore[call-arg]
         context = {"refusal": exception.sentence, "sentence": exception.sentence}
         return render(request, f"errors/{exception.status}.html", context, status=exception.status)

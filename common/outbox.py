@@ -82,7 +82,7 @@ def publish(
             " ON CONFLICT (topic, dedup_key) DO NOTHING",
             [topic, dedup_key, Outbox._meta.get_field("payload").get_db_prep_value(ids, connection), due_at],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _only_ids(name: str, value: Any) -> Any:
@@ -260,7 +260,7 @@ def _failed(row: Outbox, run: Relayed, error: Exception) -> None:
 
 def pause_after(attempts: int) -> dt.timedelta:
     """How long to wait after so many failures: 5 s, 20 s, 80 s, 320 s, 1280 s, then an hour."""
-    return min(FIRST_PAUSE * 4 ** (attempts - 1), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << 2 * (attempts - 1)), LONGEST_PAUSE)
 
 
 # -- looking after it ----------------------------------------------------------------------------------------------
@@ -273,8 +273,8 @@ def lag() -> dt.timedelta:
             "SELECT coalesce(max(statement_timestamp() - due_at), interval '0') FROM common_outbox"
             " WHERE done_at IS NULL AND dead_at IS NULL AND due_at <= statement_timestamp()"
         )
-        waited: dt.timedelta = cursor.fetchone()[0]
-    return waited
+        row: tuple[dt.timedelta] = cursor.fetchone()
+    return row[0]
 
 
 def dead_letters() -> models.QuerySet[Outbox]:

@@ -26,12 +26,8 @@ _SERVICE = re.compile(r"1[0-2][0-9]{1,4}|9[56][0-9]{3,6}")  # 110, 12345, 12348,
 
 _MOBILE_TYPED = re.compile(rf"(?:{_ABROAD}|86)?(1[3-9][0-9]{{9}})")
 _DASHED_EXTENSION_TYPED = re.compile(rf"(?:{_ABROAD}-?)?(?:({_AREA})-?)?({_LOCAL})-([0-9]{{1,6}})")
-_LANDLINE_TYPED = re.compile(
-    rf"(?:{_ABROAD})?({_AREA})({_LOCAL})(?:{_EXTENSION}([0-9]{{1,6}}))?", re.IGNORECASE
-)
-_FROM_ABROAD_TYPED = re.compile(
-    rf"{_ABROAD}({_AREA[1:]})({_LOCAL})"
-)  # abroad the 0 of the area code is dropped
+_LANDLINE_TYPED = re.compile(rf"(?:{_ABROAD})?({_AREA})({_LOCAL})(?:{_EXTENSION}([0-9]{{1,6}}))?", re.IGNORECASE)
+_FROM_ABROAD_TYPED = re.compile(rf"{_ABROAD}({_AREA[1:]})({_LOCAL})")  # abroad the 0 of the area code is dropped
 _LOCAL_TYPED = re.compile(rf"([2-8][0-9]{{6}})(?:{_EXTENSION}([0-9]{{1,6}}))?", re.IGNORECASE)
 
 

@@ -28,7 +28,9 @@ load_phrases_dict(
     }
 )
 
-_RUNS: Final = re.compile(r"([\u3007\u3400-\u9fff\U00020000-\U0003ffff]+)|([^\W_\u3007\u3400-\u9fff\U00020000-\U0003ffff]+)")
+_RUNS: Final = re.compile(
+    r"([\u3007\u3400-\u9fff\U00020000-\U0003ffff]+)|([^\W_\u3007\u3400-\u9fff\U00020000-\U0003ffff]+)"
+)
 
 
 def sort_key(name: str) -> str:
@@ -55,9 +57,7 @@ def _normal(text: str) -> str:
 
 
 def _is_han(text: str) -> list[bool]:
-    return [
-        han for match in _RUNS.finditer(_normal(text)) for han in ([True] * len(match[1]) if match[1] else [False])
-    ]
+    return [han for match in _RUNS.finditer(_normal(text)) for han in ([True] * len(match[1]) if match[1] else [False])]
 
 
 def _bare(syllable: str, source: str) -> str:
@@ -88,6 +88,6 @@ def _read_han(run: str, name: bool) -> list[str]:
 
 
 def _dictionary(run: str) -> list[str]:
-    readings = lazy_pinyin(run, style=Style.TONE3, neutral_tone_with_five=True, errors=list)
+    readings = lazy_pinyin(run, style=Style.TONE3, neutral_tone_with_five=True, errors=list)  # type: ignore[arg-type]
     # A character the dictionary lacks stands for itself, so that nothing is lost and nothing shifts.
     return [reading.lower() for reading in readings]

@@ -16,6 +16,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.db.models import Q
 
@@ -44,7 +45,7 @@ def _units(word: str) -> list[int]:
 
 def _pairs(word: str) -> set[int]:
     units = _units(word)
-    return {_signed(a << 16 | b) for a, b in zip(units, units[1:], strict=False)}
+    return {_signed(a << 16 | b) for a, b in pairwise(units)}
 
 
 def _singles(word: str) -> set[int]:

@@ -229,11 +229,8 @@ def year_from_package(year: int) -> Mapping[dt.date, tuple[bool, str]]:
     for day in _days_of(year):
         off, holiday = chinese_calendar.get_holiday_detail(day)
         festival = chinese_calendar.Holiday(holiday).chinese if holiday else ""
-        if not off:
-            note = f"{festival}调休上班" if festival else ""
-        else:
-            note = festival or "周末"
-        days[day] = (not off, note)
+        worked = f"{festival}调休上班" if festival else ""
+        days[day] = (False, festival or "周末") if off else (True, worked)
     return days
 
 

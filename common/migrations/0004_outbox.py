@@ -31,9 +31,7 @@ class Migration(migrations.Migration):
                         fields=["due_at", "id"],
                         name="outbox_waiting",
                     ),
-                    models.Index(
-                        condition=models.Q(done_at__isnull=False), fields=["done_at"], name="outbox_done"
-                    ),
+                    models.Index(condition=models.Q(done_at__isnull=False), fields=["done_at"], name="outbox_done"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("topic", "dedup_key"), name="outbox_says_a_thing_once")

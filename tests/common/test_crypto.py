@@ -75,7 +75,9 @@ def test_the_same_value_never_looks_the_same_twice():
     assert len({RING.seal("13800000000", **PLACE) for _ in range(50)}) == 50
 
 
-@pytest.mark.parametrize("elsewhere", [{"table": "mediators_mediator"}, {"column": "address"}, {"uid": uuid.UUID(int=8)}])
+@pytest.mark.parametrize(
+    "elsewhere", [{"table": "mediators_mediator"}, {"column": "address"}, {"uid": uuid.UUID(int=8)}]
+)
 def test_an_envelope_moved_elsewhere_does_not_open(elsewhere):
     envelope = RING.seal("13800000000", **PLACE)
     with pytest.raises(crypto.Tampered):
@@ -109,7 +111,9 @@ def test_a_dropped_key_is_named():
         KeyRing({2: OTHER_SM4_KEY}, 2).unseal(RING.seal("x", **PLACE), **PLACE)
 
 
-@pytest.mark.parametrize("text", ["", "13800000000", "v2|sm4gcm|1|AAAA|AAAA|AAAA", "v1|sm4gcm|1|AAAA|AAAA|AAAA", "v1|a|b"])
+@pytest.mark.parametrize(
+    "text", ["", "13800000000", "v2|sm4gcm|1|AAAA|AAAA|AAAA", "v1|sm4gcm|1|AAAA|AAAA|AAAA", "v1|a|b"]
+)
 def test_what_is_no_envelope_is_said_to_be_none(text):
     with pytest.raises(crypto.BadEnvelope):
         RING.unseal(text, **PLACE)

@@ -242,9 +242,7 @@ def test_organisation_codes_agree_with_python_stdnum(head, body):
     code = head + body + idnumbers.uscc_check_character(head + body)
     assert stdnum_uscc.is_valid(code) and idnumbers.uscc_is_valid(code)
     other = "0" if code[17] != "0" else "1"
-    assert not stdnum_uscc.is_valid(code[:17] + other) and not idnumbers.uscc_is_valid(
-        code[:17] + other
-    )
+    assert not stdnum_uscc.is_valid(code[:17] + other) and not idnumbers.uscc_is_valid(code[:17] + other)
 
 
 def test_a_rural_collective_whose_code_begins_with_n_is_accepted():
@@ -259,5 +257,5 @@ def test_an_organisation_code_never_raises(text):
 
 @pytest.mark.parametrize("first17", ["", "1" * 16, "1" * 16 + "X", "１" * 17])
 def test_a_check_digit_of_something_else_is_refused(first17):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="17 digits"):
         idnumbers.check_digit(first17)

