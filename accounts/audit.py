@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from accounts.choices import Act
 from accounts.models import AuditEvent
 from common.logs import current_request
+
+#: What the audit page calls each action.  Filled by this app and, at start-up, by the apps above.
+_LABELS: dict[str, str] = {action.value: str(action.label) for action in Act}
+
+
+def name(labels: Mapping[str, str]) -> None:
+    """Give actions of another app their Chinese names on the audit page."""
+    _LABELS.update(labels)
+
+
+def label(action: str) -> str:
+    """The name of an action; an action nobody named shows its code."""
+    return _LABELS.get(action, action)
+
+
+def actions() -> list[tuple[str, str]]:
+    """Every named action, as choices."""
+    return list(_LABELS.items())
 
 
 def record(

@@ -50,12 +50,16 @@ def _in(*kinds: str, does: str) -> Seat:
 
 
 SEATS: dict[str, Seat] = {
-    Role.CLERK: _at(Level.COUNTY, Level.TOWNSHIP, does="在窗口登记来访、告知权利义务、决定受理或者不予受理，打印回执。"),
+    Role.CLERK: _at(
+        Level.COUNTY, Level.TOWNSHIP, does="在窗口登记来访、告知权利义务、决定受理或者不予受理，打印回执。"
+    ),
     Role.DISPATCHER: _at(Level.COUNTY, Level.TOWNSHIP, does="把已受理的纠纷分派给调委会和调解员，处理退回和改派。"),
     Role.MEDIATOR: _in(
         OrganisationKind.COMMITTEE, does="接收分派给自己的纠纷，组织调解，记录经过和结果，督促履行，回访。"
     ),
-    Role.COMMITTEE_HEAD: _in(OrganisationKind.COMMITTEE, does="负责本调委会的纠纷：分派、改派、盖章确认协议、检查归档。"),
+    Role.COMMITTEE_HEAD: _in(
+        OrganisationKind.COMMITTEE, does="负责本调委会的纠纷：分派、改派、盖章确认协议、检查归档。"
+    ),
     Role.GRID_OFFICER: _at(Level.VILLAGE, does="登记排查发现的纠纷，了解本村（社区）纠纷的进展。"),
     Role.TOWNSHIP_CENTRE: _at(Level.TOWNSHIP, does="统管本乡镇（街道）的纠纷：受理、分派、督促、归档。"),
     Role.VILLAGE: _at(Level.VILLAGE, does="登记和受理本村（社区）的纠纷，分派给村（社区）调委会。"),
@@ -75,6 +79,54 @@ SEATS: dict[str, Seat] = {
     Role.SECURITY_ADMIN: _at(Level.COUNTY, does="开立账号、授予和收回角色，不能查看纠纷内容。"),
     Role.AUDIT_ADMIN: _at(Level.COUNTY, does="查看审计日志，不能查看纠纷内容。"),
 }
+
+
+#: Whose browser sessions are kept short: what they can do reaches everyone.
+STRICT_ROLES = ADMIN_ROLES | {Role.LEADER}
+
+
+class Scope(models.TextChoices):
+    """What a client program may be allowed: one resource, to read or to write."""
+
+    DISPUTES_READ = "disputes:read", "查询纠纷"
+    DISPUTES_WRITE = "disputes:write", "登记和办理纠纷"
+    DIVISIONS_READ = "divisions:read", "查询区划"
+    CATEGORIES_READ = "categories:read", "查询纠纷类型"
+    STATISTICS_READ = "statistics:read", "查询统计数据"
+
+
+class Ended(models.TextChoices):
+    """Why a signed-in browser is signed in no more."""
+
+    SIGNED_OUT = "signed_out", "退出登录"
+    TIMEOUT = "timeout", "超时"
+    SURPLUS = "surplus", "超过同时登录数"
+    BY_OWNER = "by_owner", "本人结束"
+    BY_ADMIN = "by_admin", "管理员结束"
+    PASSWORD = "password", "密码已修改"
+    DISABLED = "disabled", "账号停用"
+    ROLES = "roles", "角色有变动"
+
+
+class Act(models.TextChoices):
+    """Audited actions of this app.  Apps above add the names of theirs with ``audit.name``."""
+
+    SIGN_IN = "sign_in", "登录"
+    SIGN_IN_FAILED = "sign_in.failed", "登录失败"
+    SIGN_IN_LOCKED = "sign_in.locked", "登录受限"
+    SIGN_OUT = "sign_out", "退出登录"
+    SESSION_END = "session.end", "结束会话"
+    PASSWORD_CHANGE = "password.change", "修改密码"
+    PASSWORD_RENEW = "password.renew", "重发初始密码"
+    ACCOUNT_OPEN = "account.open", "开立账号"
+    ACCOUNT_AMEND = "account.amend", "修改账号资料"
+    ACCOUNT_DISABLE = "account.disable", "停用账号"
+    ACCOUNT_ENABLE = "account.enable", "启用账号"
+    ROLE_GRANT = "role.grant", "授予角色"
+    ROLE_REVOKE = "role.revoke", "收回角色"
+    TOKEN_ISSUE = "token.issue", "签发令牌"
+    TOKEN_REVOKE = "token.revoke", "吊销令牌"
+    TOKEN_REFUSED = "token.refused", "令牌被拒"
 
 
 def labels(roles: Iterable[str]) -> str:

@@ -1,19 +1,28 @@
-"""What every signed-in request passes: live session, and a password that need not be changed."""
+"""What every signed-in request passes: a live session, and a password that need not be changed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
 
-from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import sessions
+from accounts import passwords, sessions
+from accounts.choices import Ended
 from accounts.models import LoginSession
 
 Next = Callable[[HttpRequest], HttpResponse]
+
+#: Tells the sign-in page, once, that the last session ended by itself.
+ENDED_COOKIE = "portal-ended"
 
 
 class SessionLimitsMiddleware:
@@ -23,28 +32,59 @@ class SessionLimitsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and request.session.session_key:
-            now = timezone.now()
-            row = LoginSession.objects.filter(session_key=request.session.session_key).first()
-            if row is None or not sessions.is_alive(row, now):
-                if row is not None and row.ended_at is None:
-                    sessions.end([row], "超时")
-                logout(request)
-            elif now - row.seen_at > sessions.TOUCH_EVERY:
-                LoginSession.objects.filter(pk=row.pk).update(seen_at=now)
-        return self.get_response(request)
+        has_ended = bool(request.user.is_authenticated) and not self._is_alive(request)
+        if has_ended:
+            request.session.flush()
+            request.user = AnonymousUser()
+        response = self.get_response(request)
+        if has_ended:
+            response.set_cookie(
+                ENDED_COOKIE, "1", max_age=300, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+            )
+        return response
+
+    @staticmethod
+    def _is_alive(request: HttpRequest) -> bool:
+        now = timezone.now()
+        row = LoginSession.objects.filter(session_key=request.session.session_key).first()
+        if row is None:
+            return False
+        if not sessions.is_alive(row, now):
+            sessions.end([row], Ended.TIMEOUT)
+            return False
+        if now - row.seen_at > sessions.TOUCH_EVERY:
+            LoginSession.objects.filter(pk=row.pk).update(seen_at=now)
+        return True
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Every page needs a sign-in unless it says otherwise.
+
+    A fragment asked for by script must not be answered with the sign-in page inside it: the script is told (401),
+    and htmx leads the whole window to the sign-in page and back.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+        if request.headers.get("HX-Request") != "true":
+            return super().handle_no_permission(request, view_func)  # type: ignore[no-any-return]
+        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+        back = here.path + (f"?{here.query}" if here.query else "")
+        target = redirect_to_login(back or reverse("home"), reverse("accounts:login")).url
+        return HttpResponse("登录已失效，请重新登录。", status=401, headers={"HX-Redirect": target})
 
 
 class PasswordChangeMiddleware:
-    """First sign-in and after 90 days: nothing but the password page until it is changed."""
+    """First sign-in, and after the password's life: nothing but the password page until it is changed."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if user.is_authenticated and user.must_change_password:
-            allowed = {reverse("accounts:password"), reverse("accounts:logout")}
-            if request.path not in allowed and not request.path.startswith("/static/"):
-                return redirect("accounts:password")
+        if user.is_authenticated and passwords.must_change(user):
+            page = reverse("accounts:password")
+            if request.path not in {page, reverse("accounts:logout")}:
+                if request.headers.get("HX-Request") == "true" or request.path.startswith("/api/"):
+                    return HttpResponse("请先修改密码。", status=403, headers={"HX-Redirect": page})
+                return redirect(page)
         return self.get_response(request)

@@ -125,7 +125,12 @@ class RoleHolding(models.Model):
         "grids.Division", models.PROTECT, verbose_name="所在区划", null=True, blank=True, related_name="+"
     )
     organisation = models.ForeignKey(
-        "grids.Organisation", models.PROTECT, verbose_name="所在机构", null=True, blank=True, related_name="role_holdings"
+        "grids.Organisation",
+        models.PROTECT,
+        verbose_name="所在机构",
+        null=True,
+        blank=True,
+        related_name="role_holdings",
     )
     starts_on = models.DateField("起")
     ends_on = models.DateField("止", null=True, blank=True)
@@ -133,9 +138,7 @@ class RoleHolding(models.Model):
         User, models.PROTECT, verbose_name="授予人", null=True, blank=True, related_name="grants_made"
     )
     granted_at = models.DateTimeField("授予时间", auto_now_add=True)
-    revoked_by = models.ForeignKey(
-        User, models.PROTECT, verbose_name="收回人", null=True, blank=True, related_name="+"
-    )
+    revoked_by = models.ForeignKey(User, models.PROTECT, verbose_name="收回人", null=True, blank=True, related_name="+")
     revoked_at = models.DateTimeField("收回时间", null=True, blank=True)
 
     objects = RoleHoldingQuerySet.as_manager()
@@ -179,13 +182,25 @@ class RoleHolding(models.Model):
         return f"{self.division or self.organisation} {self.get_role_display()}"
 
     def clean(self) -> None:
+        """A role is held where the table of seats says, at a place that still exists, and ends after it starts."""
         seat = SEATS.get(self.role)
         if not seat:
             return
-        if self.division and self.division.level not in seat.levels:
-            raise ValidationError({"division": f"{self.get_role_display()}不在这一级区划任职。"})
-        if self.organisation and self.organisation.kind not in seat.kinds:
-            raise ValidationError({"organisation": f"{self.get_role_display()}不在这类机构任职。"})
+        faults = {}
+        if seat.levels and not self.division:
+            faults["division"] = f"{self.get_role_display()}在区划任职，请选择所在区划。"
+        elif self.division and self.division.level not in seat.levels:
+            faults["division"] = f"{self.get_role_display()}不在这一级区划任职。"
+        elif self.division and not self.division.is_active:
+            faults["division"] = "这个区划已经撤销。"
+        if seat.kinds and not self.organisation:
+            faults["organisation"] = f"{self.get_role_display()}在机构任职，请选择所在机构。"
+        elif self.organisation and self.organisation.kind not in seat.kinds:
+            faults["organisation"] = f"{self.get_role_display()}不在这类机构任职。"
+        if self.ends_on and self.starts_on and self.ends_on < self.starts_on:
+            faults["ends_on"] = "止期不能早于起期。"
+        if faults:
+            raise ValidationError(faults)
 
 
 class LoginSession(models.Model):

@@ -12,7 +12,7 @@ from django.db.models import Q
 from accounts.choices import Role
 
 if TYPE_CHECKING:
-    from accounts.models import AuditEvent, LoginSession, RoleHolding, User
+    pass
 
 
 class UserQuerySet(models.QuerySet["User"]):

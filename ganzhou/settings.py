@@ -96,7 +96,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SessionLimitsMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.SignInRequiredMiddleware",
     "accounts.middleware.PasswordChangeMiddleware",
     "common.middleware.NoStoreMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -175,19 +175,26 @@ if PROFILE == "test":
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.LongestValidator"},
     {"NAME": "accounts.passwords.CharacterClassesValidator"},
     {"NAME": "accounts.passwords.ContextWordsValidator"},
-    {"NAME": "accounts.passwords.NotTheSameValidator"},
+    {"NAME": "accounts.passwords.NotUsedBeforeValidator"},
 ]
+# django-axes counts per account and address; the handler adds the counts per address and per account (accounts.throttle).
+AXES_HANDLER = "accounts.throttle.SignInHandler"
+AXES_USERNAME_CALLABLE = "accounts.throttle.account_key"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 1 / 6  # hours
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # a refused guess must not make the wait longer than was said
+AXES_DISABLE_ACCESS_LOG = True  # accounts.LoginSession and the audit trail say more
+AXES_ENABLE_ADMIN = False
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 AXES_IPWARE_PROXY_COUNT = PORTAL_TRUSTED_PROXIES
 AXES_CLIENT_IP_CALLABLE = "common.middleware.client_ip"
 AXES_VERBOSE = False
-AXES_SENSITIVE_PARAMETERS = ["password", "username"]
+AXES_SENSITIVE_PARAMETERS = ["password", "own_password", "username", "csrfmiddlewaretoken"]
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
@@ -199,10 +206,13 @@ SESSION_COOKIE_NAME = "__Host-session" if IS_PRODUCTION else "portal-session"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_PRODUCTION else "portal-csrf"
 CSRF_FAILURE_VIEW = "ganzhou.errors.csrf_failure"
 #: 网络安全等级保护: idle and absolute limits, and how many browsers one account may use at once.
-SESSION_IDLE_SECONDS = 30 * 60
-SESSION_ABSOLUTE_SECONDS = 12 * 3600
+#: Strict are the sessions of administrators and leaders (accounts.choices.STRICT_ROLES).
+SESSION_LIMITS = {"usual": (30 * 60, 12 * 3600), "strict": (15 * 60, 8 * 3600)}
 SESSIONS_AT_ONCE = 3
-PASSWORD_MAX_DAYS = 90
+#: 定期更换; 0 is never: nobody should have to renew the passwords printed for a demo.
+PASSWORD_MAX_DAYS = 0 if IS_DEMO else 90
+#: Written with the demo data, read by the sign-in page of the demo profile only (accounts.demo).
+DEMO_ACCOUNTS_FILE = env("DEMO_ACCOUNTS_FILE", str(BASE_DIR / ".portal" / "demo_accounts.json"))
 
 # ---- Headers
 SECURE_SSL_REDIRECT = IS_PRODUCTION

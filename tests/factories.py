@@ -101,7 +101,7 @@ class UserFactory(factory.django.DjangoModelFactory):
     password_changed_at = factory.LazyFunction(timezone.now)
 
     @factory.post_generation
-    def role(user: User, create: bool, role: str | None, *, at: Any = OWN_TOWNSHIP, **extra: Any) -> None:  # noqa: N805
+    def role(user: User, create: bool, role: str | None, *, at: Any = OWN_TOWNSHIP, **extra: Any) -> None:
         if create and role:
             RoleHoldingFactory(user=user, role=role, at=at, **extra)
 
