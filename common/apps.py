@@ -8,6 +8,7 @@ class CommonConfig(AppConfig):
 
     def ready(self) -> None:
         # Models must be loaded before these can be imported.
-        from common import checks, workdays  # noqa: F401  checks registers itself
+        from common import checks, crypto, workdays  # noqa: F401  checks registers itself
 
+        crypto.require_keys()
         post_migrate.connect(workdays.load_after_migrating, sender=self)

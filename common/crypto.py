@@ -182,6 +182,16 @@ _cached_ring = lru_cache(maxsize=8)(parse_keys)
 _cached_index_key = lru_cache(maxsize=8)(parse_index_key)
 
 
+def require_keys() -> None:
+    """Raise ImproperlyConfigured when the running settings have no usable keys, or one key for two purposes.
+
+    Called once when a process starts, so that a wrong key is not found out by the first clerk who saves.
+    """
+    index_key = _cached_index_key(settings.PORTAL_INDEX_KEY)
+    if index_key in key_ring().keys.values() or settings.PORTAL_INDEX_KEY == settings.SECRET_KEY:
+        raise ImproperlyConfigured("PORTAL_INDEX_KEY 不能与其他密钥相同。")
+
+
 def key_ring() -> KeyRing:
     """The ring of the running settings."""
     return _cached_ring(settings.PORTAL_FIELD_KEYS, getattr(settings, "CRYPTO_PROFILE", "gm"))

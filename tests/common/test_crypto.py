@@ -177,6 +177,15 @@ def test_a_weak_index_key_stops_the_program(text):
         crypto.parse_index_key(text)
 
 
+def test_one_key_for_two_purposes_stops_the_program(settings):
+    settings.PORTAL_FIELD_KEYS, settings.CRYPTO_PROFILE = f"1:{b64(AES_KEY)}", "intl"
+    settings.PORTAL_INDEX_KEY = b64(AES_KEY)
+    with pytest.raises(ImproperlyConfigured, match="相同"):
+        crypto.require_keys()
+    settings.PORTAL_INDEX_KEY = b64(bytes(reversed(AES_KEY)))
+    crypto.require_keys()
+
+
 def test_repr_of_a_ring_shows_no_key():
     assert repr(RING) == "KeyRing(newest=1)"
 

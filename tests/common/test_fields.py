@@ -5,6 +5,7 @@ import uuid
 import pytest
 from django.core import serializers
 from django.core.exceptions import FieldError, ValidationError
+from django.core.management import call_command
 from django.db import connection, models
 from django.forms import modelform_factory
 from django.test.utils import isolate_apps
@@ -231,6 +232,18 @@ def test_rekey_seals_everything_under_the_newest_key_and_can_be_resumed(settings
     assert list(rekey(Person.objects.all(), after=rest[-1][0])) == []
     settings.PORTAL_FIELD_KEYS = KEYS[1]
     assert sorted(p.phone for p in Person.objects.all()) == [f"1380000{n:04d}" for n in range(25)]
+
+
+def test_the_rekey_command_names_each_model(settings, person, monkeypatch, capsys):
+    monkeypatch.setattr("common.management.commands.rekey.apps.get_models", lambda: [Person])
+    settings.PORTAL_FIELD_KEYS = ",".join(KEYS)
+    call_command("rekey")
+    call_command("rekey")
+    assert capsys.readouterr().out.splitlines() == [
+        "common.Person：共 1 行，重新加密 2 个值。",
+        "common.Person：共 1 行，重新加密 0 个值。",
+    ]
+    assert stored(person).startswith("v1|sm4gcm|2|")
 
 
 def test_rekey_leaves_a_value_saved_meanwhile(settings, person, monkeypatch):

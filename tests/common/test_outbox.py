@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 from celery import current_app
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
@@ -386,6 +387,13 @@ def test_the_tasks_can_run_twice(delivered):
         task()
     assert Heartbeat.objects.get(name="worker").at > timezone.now() - dt.timedelta(seconds=5)
     assert len(delivered) == 1
+
+
+@pytest.mark.django_db
+def test_the_command_delivers_without_celery(delivered, capsys):
+    publish("seen", "x")
+    call_command("relay_outbox")
+    assert capsys.readouterr().out.startswith("送达 1，失败待重试 0，放弃 0")
 
 
 @pytest.mark.django_db
