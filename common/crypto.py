@@ -221,12 +221,12 @@ _NORMALISERS: Final[dict[str, Callable[[str], str]]] = {
 def blind_index(column: str, value: str) -> str:
     """32 hex digits by which equal values of ``column`` are found without opening them; '' for an empty value.
 
-    HMAC-SM3 under ``PORTAL_INDEX_KEY``, cut to 16 bytes, over the normalised value: ``phone`` as in
+    HMAC-SM3 under ``PORTAL_INDEX_KEY``, cut to 16 bytes, over the normalised value: ``phone`` (or ``….phone``) as in
     ``common.phones``, everything else as in ``common.idnumbers`` (NFKC, no blanks, upper case).  ``column`` is the
     kind of value, not a table's column: one name for the same kind everywhere, so that tables can be compared.
     It shows equality to whoever reads the table, nothing else.  Never filter by '': it would match every blank.
     """
-    normal = _NORMALISERS.get(column, idnumbers.normalise)(value)
+    normal = _NORMALISERS.get(column.rpartition(".")[2], idnumbers.normalise)(value)
     if not normal:
         return ""
     mac = hmac.HMAC(_cached_index_key(settings.PORTAL_INDEX_KEY), hashes.SM3())

@@ -213,6 +213,7 @@ def test_the_blind_index_is_the_first_half_of_hmac_sm3(index_key):
         ("id_number", "11010519491231002x", "１１０１０５ 19491231 002X"),
         ("phone", "+86 138-0000-0000", "13800000000"),
         ("phone", "8212345", "(0936)8212345"),
+        ("party.phone", "+86 13800000000", "138 0000 0000"),
     ],
 )
 def test_values_written_differently_have_one_index(index_key, column, one, other):
