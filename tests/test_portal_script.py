@@ -119,14 +119,19 @@ def test_a_port_that_is_no_port_is_refused(text, capsys):
 
 def test_a_full_disk_is_seen_before_anything_is_fetched(monkeypatch):
     monkeypatch.setattr(checks.shutil, "disk_usage", lambda path: SimpleNamespace(free=300 * 2**20))
-    with pytest.raises(console.Problem, match="还剩 300 MB，需要约 900 MB"):
-        checks.check_room(checks.ROOM_FOR_RUNNING)
+    with pytest.raises(console.Problem, match="还剩 300 MB，需要约 400 MB"):
+        checks.check_room(400)
 
 
 def test_a_python_without_venv_names_the_package_to_install(monkeypatch):
     monkeypatch.setattr(checks.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(console.Problem, match="apt install python3-venv"):
         checks.check_venv_module()
+
+
+def test_a_log_that_could_not_be_written_means_a_full_disk(monkeypatch, tmp_path):
+    monkeypatch.setattr(checks.shutil, "disk_usage", lambda path: SimpleNamespace(free=0))
+    assert "磁盘已满" in str(checks.explain("安装", console.ProgramFailed("npm", 1, "", tmp_path / "npm.log")))
 
 
 @pytest.mark.parametrize(
