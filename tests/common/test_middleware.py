@@ -16,6 +16,14 @@ from common.middleware import (
 )
 
 
+# This module is also a root of addresses of its own, with one page: the one for what does not exist.
+urlpatterns: list[object] = []
+
+
+def handler404(request, exception):
+    return HttpResponse(f"没有找到 {request.path}", status=404)
+
+
 def respond(request):
     return HttpResponse(current_request().request_id)
 
@@ -123,7 +131,8 @@ def test_a_refusal_is_a_page_with_its_sentence(rf, refusal):
     assert refusal.sentence in response.content.decode()
 
 
-def test_out_of_scope_is_the_very_page_of_what_does_not_exist(client):
+def test_out_of_scope_is_the_very_page_of_what_does_not_exist(client, settings):
+    settings.ROOT_URLCONF = __name__
     there_is_none = client.get("/no-such-page/")
     not_yours = RefusalMiddleware(respond).process_exception(there_is_none.wsgi_request, NotVisible())
     assert (not_yours.status_code, not_yours.content) == (404, there_is_none.content)
