@@ -15,7 +15,6 @@ from common.middleware import (
     client_ip,
 )
 
-
 # This module is also a root of addresses of its own, with one page: the one for what does not exist.
 urlpatterns: list[object] = []
 
