@@ -15,6 +15,14 @@ from disputes.models import Dispute
 Rows = list[dict[str, Any]]
 
 
+def ask_by_name(form: forms.BaseForm) -> None:
+    """Let each required field ask for itself: 请填写履行期限, 请选择义务人, rather than 这个字段是必填项."""
+    for field in form.fields.values():
+        verb = "请选择" if isinstance(field, forms.ChoiceField | forms.ModelChoiceField) else "请填写"
+        if str(field.error_messages.get("required")) == str(forms.Field.default_error_messages["required"]):
+            field.error_messages["required"] = f"{verb}{field.label}。"
+
+
 class TransitionForm(forms.Form):
     """Input of one transition.  ``formsets`` names nested rows: each class is bound with its name as prefix."""
 
@@ -24,6 +32,7 @@ class TransitionForm(forms.Form):
     def __init__(self, data: Any = None, *, dispute: Dispute, user: Any, **kwargs: Any) -> None:
         self.dispute, self.user = dispute, user
         super().__init__(data, **kwargs)
+        ask_by_name(self)
         self.rows: dict[str, BaseFormSet[Any]] = {
             name: cls(data, prefix=name, initial=self.rows_initial(name), form_kwargs={"dispute": dispute})
             for name, cls in self.formsets.items()

@@ -29,7 +29,7 @@ from disputes.choices import (
     SignManner,
     SuspendReason,
 )
-from disputes.forms.base import TransitionForm
+from disputes.forms.base import TransitionForm, ask_by_name
 from disputes.forms.pickers import CategoryField, DivisionField
 from disputes.models import Obligation, Party
 from disputes.presentation import masked_name
@@ -233,6 +233,7 @@ class ObligationForm(forms.Form):
 
     def __init__(self, *args: Any, dispute: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        ask_by_name(self)
         self.fields["debtor"].queryset = dispute.parties.all()
         self.fields["debtor"].label_from_instance = lambda p: f"{p} {masked_name(p)}"
 

@@ -13,14 +13,15 @@ function settle(input) {
     input.dispatchEvent(new Event("input", { bubbles: true }));
   }
   if (!box) return;
-  let note = box.parentElement.querySelector(".field-note");
+  let note = box.querySelector(".date-note");
   if (!note) {
-    note = make("p", { class: "field-note hint", "aria-live": "polite" });
-    box.after(note);
+    // Inside the box: a line that appeared below on blur would move the button from under the finger that caused it.
+    note = make("span", { class: "date-note hint", "aria-live": "polite" });
+    box.append(note);
   }
   note.textContent = found ? weekdayWord(found.slice(0, 10)) : "";
   note.classList.toggle("is-warn", Boolean(typed && !found));
-  if (typed && !found) note.textContent = isMoment(input) ? "看不懂，请写成 2026-11-24 09:00 或者“明天 9:00”。" : "看不懂，请写成 2026-11-24、11-24 或者“明天”。";
+  if (typed && !found) note.textContent = isMoment(input) ? "看不懂，如 明天 9:00" : "看不懂，如 11-24";
   note.hidden = !note.textContent;
 }
 
