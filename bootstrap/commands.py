@@ -274,10 +274,10 @@ def typed_files() -> list[str]:
 
 
 def lint_commands() -> dict[str, list[str]]:
-    run = [str(PYTHON), "-m"]
+    run, concise = [str(PYTHON), "-m"], ["--output-format=concise"]
     return {
-        "格式": [*run, "ruff", "format", "--check", ".", "portal"],
-        "写法": [*run, "ruff", "check", ".", "portal"],
+        "格式": [*run, "ruff", "format", "--check", *concise, ".", "portal"],
+        "写法": [*run, "ruff", "check", *concise, ".", "portal"],
         "类型": [*run, "mypy", *typed_files()],
         "分层": [
             str(PYTHON.parent / "python"),
