@@ -39,9 +39,7 @@ class TypedMomentField(forms.DateTimeField):
     """明天 9:00, 11-24 14:30, 下周三下午3点 …"""
 
     widget = MomentInput
-    default_error_messages = {
-        "invalid": "看不懂这个时间，请写成 2026-11-24 09:00 或者“明天 9:00”。"
-    }
+    default_error_messages = {"invalid": "看不懂这个时间，请写成 2026-11-24 09:00 或者“明天 9:00”。"}
 
     def to_python(self, value: Any) -> datetime | None:
         if value in self.empty_values:
@@ -68,16 +66,10 @@ class MoneyField(forms.DecimalField):
 
     def to_python(self, value: Any) -> Decimal | None:
         if isinstance(value, str):
-            value = re.sub(
-                r"[¥,\s]|元$", "", unicodedata.normalize("NFKC", value).replace("￥", "¥")
-            )
+            value = re.sub(r"[¥,\s]|元$", "", unicodedata.normalize("NFKC", value).replace("￥", "¥"))
             if value.endswith("万"):
                 amount = super().to_python(value[:-1])
-                return (
-                    None
-                    if amount is None
-                    else (amount * 10_000).normalize().quantize(Decimal("0.01"))
-                )
+                return None if amount is None else (amount * 10_000).normalize().quantize(Decimal("0.01"))
         return super().to_python(value)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:

@@ -100,9 +100,7 @@ def parse_time(text: str) -> time | None:
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
-_TAIL_TIME = re.compile(
-    r"[ T]*((?:上午|早上|下午|晚上|中午)?\s*\d{1,2}\s*[:点时]\s*(?:\d{1,2}分?|半)?(?::\d{2})?)$"
-)
+_TAIL_TIME = re.compile(r"[ T]*((?:上午|早上|下午|晚上|中午)?\s*\d{1,2}\s*[:点时]\s*(?:\d{1,2}分?|半)?(?::\d{2})?)$")
 
 
 def parse_moment(text: str, today: date) -> datetime | None:

@@ -22,7 +22,12 @@ def _action(request: HttpRequest) -> HttpResponse:
     form = made_up.RecordForm(request.POST if request.method == "POST" else None, prefix="record")
     if request.method == "POST" and form.is_valid():
         return redirect("styleguide")
-    context = {"form": form, "action": "/styleguide/?part=action", "submit_label": "保存记录", "law": "人民调解法 第27条"}
+    context = {
+        "form": form,
+        "action": "/styleguide/?part=action",
+        "submit_label": "保存记录",
+        "law": "人民调解法 第27条",
+    }
     return render(request, "components/actionform.html", context, status=422 if form.is_bound else 200)
 
 

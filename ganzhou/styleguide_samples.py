@@ -21,27 +21,44 @@ PLACES = {
 class SampleForm(forms.Form):
     """One field of each kind."""
 
-    id_number = forms.CharField(label="身份证号", required=False, widget=IdNumberInput, help_text="可刷卡读取；无证件留空")
+    id_number = forms.CharField(
+        label="身份证号", required=False, widget=IdNumberInput, help_text="可刷卡读取；无证件留空"
+    )
     name = forms.CharField(label="姓名", max_length=50)
     phone = forms.CharField(label="联系电话", widget=PhoneInput)
     source = forms.ChoiceField(
         label="来源",
-        choices=[("walk_in", "窗口来访"), ("call", "电话"), ("grid", "网格排查"), ("court", "法院委派"), ("police", "派出所")],
+        choices=[
+            ("walk_in", "窗口来访"),
+            ("call", "电话"),
+            ("grid", "网格排查"),
+            ("court", "法院委派"),
+            ("police", "派出所"),
+        ],
         widget=Segmented,
     )
     category = forms.ChoiceField(
         label="纠纷类型",
-        choices=[("", "请选择"), ("邻里", [("lin", "相邻通行"), ("shui", "相邻用水排水")]), ("家庭", [("shan", "赡养"), ("li", "离婚")])],
+        choices=[
+            ("", "请选择"),
+            ("邻里", [("lin", "相邻通行"), ("shui", "相邻用水排水")]),
+            ("家庭", [("shan", "赡养"), ("li", "离婚")]),
+        ],
         help_text="可输拼音首字母，如 zjd",
         widget=forms.Select(attrs={"data-combobox": True}),
     )
-    place = forms.CharField(label="发生地", widget=Combobox("/styleguide/?part=places", label_for=lambda code: PLACES[code][0]))
+    place = forms.CharField(
+        label="发生地", widget=Combobox("/styleguide/?part=places", label_for=lambda code: PLACES[code][0])
+    )
     happened_on = TypedDateField(label="发生日期", required=False)
     next_at = TypedMomentField(label="下次调解时间", required=False)
     amount = MoneyField(label="涉及金额", required=False)
     people = forms.IntegerField(label="涉及人数", required=False)
     brief = forms.CharField(
-        label="简要情况", max_length=2000, help_text="谁、何时、何地、因何事、想怎样解决；一两句即可", widget=forms.Textarea(attrs={"rows": 3})
+        label="简要情况",
+        max_length=2000,
+        help_text="谁、何时、何地、因何事、想怎样解决；一两句即可",
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     needs = forms.MultipleChoiceField(
         label="需要的帮助",
@@ -71,7 +88,9 @@ def _filled() -> SampleForm:
 
 
 class SampleFilter(forms.Form):
-    q = forms.CharField(label="关键词", required=False, widget=forms.TextInput(attrs={"placeholder": "案号 / 当事人 / 事由"}))
+    q = forms.CharField(
+        label="关键词", required=False, widget=forms.TextInput(attrs={"placeholder": "案号 / 当事人 / 事由"})
+    )
     kind = forms.ChoiceField(label="纠纷类型", required=False, choices=[("", "全部类型"), ("1", "邻里")])
     town = forms.ChoiceField(label="乡镇（街道）", required=False, choices=[("", "全部"), ("1", "上秦镇")])
     state = forms.ChoiceField(label="办理状态", required=False, choices=[("", "全部状态"), ("1", "调解中")])
@@ -95,9 +114,30 @@ CLOCK_WITH_ALL = {
     "state": "soon",
     "text": "剩 1 天",
     "all": [
-        {"label": "调解期限", "state": "soon", "text": "剩 1 天", "due": "2026-11-24", "source": "四级七天：村（社区）2 个工作日", "pauses": ""},
-        {"label": "调解总期限", "state": "ok", "text": "剩 18 天", "due": "2026-12-11", "source": "人民调解工作规定：一般 1 个月", "pauses": "已扣除暂停 3 天"},
-        {"label": "接收期限", "state": "met", "text": "11-22 办结", "due": "2026-11-25", "source": "3 个工作日", "pauses": ""},
+        {
+            "label": "调解期限",
+            "state": "soon",
+            "text": "剩 1 天",
+            "due": "2026-11-24",
+            "source": "四级七天：村（社区）2 个工作日",
+            "pauses": "",
+        },
+        {
+            "label": "调解总期限",
+            "state": "ok",
+            "text": "剩 18 天",
+            "due": "2026-12-11",
+            "source": "人民调解工作规定：一般 1 个月",
+            "pauses": "已扣除暂停 3 天",
+        },
+        {
+            "label": "接收期限",
+            "state": "met",
+            "text": "11-22 办结",
+            "due": "2026-11-25",
+            "source": "3 个工作日",
+            "pauses": "",
+        },
     ],
 }
 
@@ -172,7 +212,11 @@ PARTIES = [
 ]  # fmt: skip
 
 FACTS = [
-    {"label": "简要情况", "value": "申请人等 23 人受雇于宏*建筑劳务公司，8 月至 10 月工资合计 416,300 元未支付，项目部以总包单位未结算进度款为由推脱。", "wide": True},
+    {
+        "label": "简要情况",
+        "value": "申请人等 23 人受雇于宏*建筑劳务公司，8 月至 10 月工资合计 416,300 元未支付，项目部以总包单位未结算进度款为由推脱。",
+        "wide": True,
+    },
     {"label": "调解诉求", "value": "一次性付清拖欠工资；明确支付日期与担保方式。", "wide": True},
     {"label": "案号", "value": "GZ2026-010121"},
     {"label": "来源", "value": "部门移送（区信访局）"},
@@ -188,17 +232,30 @@ TRANSITIONS = [
     {"name": "fail", "label": "调解不成", "icon": "circle-x", "url": "/styleguide/?part=action"},
     {"name": "suspend", "label": "中止", "icon": "player-pause", "url": "/styleguide/?part=action"},
     {"name": "transfer", "label": "转出", "icon": "gavel", "url": "/styleguide/?part=action", "asks": True},
-    {"name": "return", "label": "退回", "icon": "arrow-back-up", "url": "/styleguide/?part=action", "asks": True, "danger": True},
+    {
+        "name": "return",
+        "label": "退回",
+        "icon": "arrow-back-up",
+        "url": "/styleguide/?part=action",
+        "asks": True,
+        "danger": True,
+    },
 ]
 
 
 class RecordForm(forms.Form):
-    text = forms.CharField(label="调解情况", widget=forms.Textarea(attrs={"rows": 4, "placeholder": "各方态度、主要争点、下一步安排"}))
+    text = forms.CharField(
+        label="调解情况", widget=forms.Textarea(attrs={"rows": 4, "placeholder": "各方态度、主要争点、下一步安排"})
+    )
     next_at = TypedMomentField(label="下次调解时间", required=False)
 
 
 class ReasonForm(forms.Form):
-    reason = forms.ChoiceField(label="退回原因", choices=[("recuse", "应当回避"), ("scope", "不属于本调委会"), ("other", "其他")], widget=Segmented)
+    reason = forms.ChoiceField(
+        label="退回原因",
+        choices=[("recuse", "应当回避"), ("scope", "不属于本调委会"), ("other", "其他")],
+        widget=Segmented,
+    )
     words = forms.CharField(label="说明", widget=forms.Textarea(attrs={"rows": 3}))
 
 
@@ -206,8 +263,20 @@ HIT_GROUPS = [
     {
         "title": "案件",
         "hits": [
-            {"url": "#hit-1", "title": "张*国等 23 人 与 宏*建筑劳务公司", "hint": "GZ2026-010121 · 劳动争议 · 长寿街社区", "badge": "调解中", "badge_color": "blue"},
-            {"url": "#hit-2", "title": "张*军 与 李*", "hint": "GZ2026-008121 · 邻里 · 上秦村", "badge": "已归档", "badge_color": "grey"},
+            {
+                "url": "#hit-1",
+                "title": "张*国等 23 人 与 宏*建筑劳务公司",
+                "hint": "GZ2026-010121 · 劳动争议 · 长寿街社区",
+                "badge": "调解中",
+                "badge_color": "blue",
+            },
+            {
+                "url": "#hit-2",
+                "title": "张*军 与 李*",
+                "hint": "GZ2026-008121 · 邻里 · 上秦村",
+                "badge": "已归档",
+                "badge_color": "grey",
+            },
         ],
     },
     {"title": "去这里", "hits": [{"url": "#hit-3", "title": "分派台", "hint": "", "icon": "arrows-split-2"}]},
@@ -250,7 +319,25 @@ DUPLICATES = [
     }
 ]  # fmt: skip
 
-COLORS = ["brand", "brand-dk", "brand-bg", "red", "red-bg", "amber", "amber-bg", "green", "green-bg", "purple", "purple-bg", "ink", "ink2", "ink3", "field", "line", "bg"]
+COLORS = [
+    "brand",
+    "brand-dk",
+    "brand-bg",
+    "red",
+    "red-bg",
+    "amber",
+    "amber-bg",
+    "green",
+    "green-bg",
+    "purple",
+    "purple-bg",
+    "ink",
+    "ink2",
+    "ink3",
+    "field",
+    "line",
+    "bg",
+]
 
 
 def samples() -> dict[str, Any]:
@@ -266,17 +353,37 @@ def samples() -> dict[str, Any]:
         "reason_form": refused,
         "filter_row": [filters[name] for name in ("q", "kind", "town", "state")],
         "filter_more": [filters[name] for name in ("since", "until", "source", "risk")],
-        "badges": [("已登记", "amber"), ("调解中", "blue"), ("达成协议", "green"), ("调解不成", "purple"), ("中止", "grey"), ("红牌", "red")],
+        "badges": [
+            ("已登记", "amber"),
+            ("调解中", "blue"),
+            ("达成协议", "green"),
+            ("调解不成", "purple"),
+            ("中止", "grey"),
+            ("红牌", "red"),
+        ],
         "risks": [("low", "低"), ("medium", "中"), ("high", "高")],
         "clocks": CLOCKS,
         "clock_all": CLOCK_WITH_ALL,
         "tabs": TABS,
-        "chips": [{"label": "乡镇", "value": "上秦镇、党寨镇", "remove_url": "?a=1"}, {"label": "登记", "value": "10-24 ～ 11-23", "remove_url": "?b=1"}],
+        "chips": [
+            {"label": "乡镇", "value": "上秦镇、党寨镇", "remove_url": "?a=1"},
+            {"label": "登记", "value": "10-24 ～ 11-23", "remove_url": "?b=1"},
+        ],
         "batch_actions": [{"label": "批量分派", "url": "#", "primary": True}, {"label": "导出所选", "url": "#"}],
         "columns": [("place", "属地"), ("mediator", "承办"), ("risk", "风险")],
         "rows": ROWS,
-        "sizes": [{"n": 20, "url": "?size=20", "current": True}, {"n": 50, "url": "?size=50"}, {"n": 100, "url": "?size=100"}],
-        "pages": [{"n": 1, "url": "?page=1", "current": True}, {"n": 2, "url": "?page=2"}, {"n": 3, "url": "?page=3"}, {"gap": True}, {"n": 66, "url": "?page=66"}],
+        "sizes": [
+            {"n": 20, "url": "?size=20", "current": True},
+            {"n": 50, "url": "?size=50"},
+            {"n": 100, "url": "?size=100"},
+        ],
+        "pages": [
+            {"n": 1, "url": "?page=1", "current": True},
+            {"n": 2, "url": "?page=2"},
+            {"n": 3, "url": "?page=3"},
+            {"gap": True},
+            {"n": 66, "url": "?page=66"},
+        ],
         "steps": STEPS,
         "events": EVENTS,
         "facts": FACTS,
@@ -291,6 +398,11 @@ def samples() -> dict[str, Any]:
         "bars": BARS,
         "duplicates": DUPLICATES,
         "deadlines": [("受理", "11-25 前决定"), ("调解", "2026-12-23 前（1 个月）")],
-        "toasts": [("已派单给上秦村调委会。", "success", "/styleguide/?part=undo"), ("暂按周末推算期限。", "warning", ""), ("没有办成，请再试一次。", "error", ""), ("已复制", "info", "")],
+        "toasts": [
+            ("已派单给上秦村调委会。", "success", "/styleguide/?part=undo"),
+            ("暂按周末推算期限。", "warning", ""),
+            ("没有办成，请再试一次。", "error", ""),
+            ("已复制", "info", ""),
+        ],
         "note_tones": [("info", "说明"), ("success", "已办好"), ("warning", "请留意"), ("error", "没有办成")],
     }

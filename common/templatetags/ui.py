@@ -28,12 +28,8 @@ def icon(name: str, label: str = "") -> SafeString:
     """One drawing from the sprite.  Decorative unless a label is given."""
     href = f"{static('vendor/icons.svg')}#{name}"
     if label:
-        return format_html(
-            '<svg class="i" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href
-        )
-    return format_html(
-        '<svg class="i" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', href
-    )
+        return format_html('<svg class="i" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href)
+    return format_html('<svg class="i" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', href)
 
 
 @register.filter
@@ -63,9 +59,7 @@ def stamp(value: datetime | None) -> str:
     """Moment as people here write it, Beijing time: 2026-11-23 10:31."""
     if value is None:
         return NO_DATA
-    return (timezone.localtime(value) if timezone.is_aware(value) else value).strftime(
-        "%Y-%m-%d %H:%M"
-    )
+    return (timezone.localtime(value) if timezone.is_aware(value) else value).strftime("%Y-%m-%d %H:%M")
 
 
 @register.filter
@@ -141,17 +135,13 @@ _CLASSES = {
 
 
 @register.simple_tag
-def control(
-    field: BoundField, hint: str = "", placeholder: str = "", autofocus: bool = False
-) -> SafeString:
+def control(field: BoundField, hint: str = "", placeholder: str = "", autofocus: bool = False) -> SafeString:
     """The input of a bound field with our classes, tied to its hint and its errors."""
     shape = kind(field)
     attrs: dict[str, Any] = {}
     given = field.field.widget.attrs
     own = _CLASSES.get(shape, "form-control")
-    classes = " ".join(
-        part for part in (given.get("class", ""), own, "is-invalid" if field.errors else "") if part
-    )
+    classes = " ".join(part for part in (given.get("class", ""), own, "is-invalid" if field.errors else "") if part)
     if classes:
         attrs["class"] = classes
     described = [word for word in str(given.get("aria-describedby", "")).split() if word]

@@ -16,7 +16,15 @@ from common.widgets import Combobox
 
 @pytest.mark.parametrize(
     ("typed", "amount"),
-    [("416300", "416300"), ("¥416,300.00", "416300.00"), ("￥416300", "416300"), ("416300元", "416300"), ("41.63万", "416300.00"), ("４１６３００", "416300"), ("0", "0")],
+    [
+        ("416300", "416300"),
+        ("¥416,300.00", "416300.00"),
+        ("￥416300", "416300"),
+        ("416300元", "416300"),
+        ("41.63万", "416300.00"),
+        ("４１６３００", "416300"),
+        ("0", "0"),
+    ],
 )
 def test_money_is_read_with_its_signs(typed: str, amount: str) -> None:
     assert MoneyField().clean(typed) == Decimal(amount)

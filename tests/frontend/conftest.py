@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +10,13 @@ import pytest
 # Playwright's loop runs in this thread; Django's own guard against that is for servers.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="session")
@@ -23,10 +28,17 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture
-def complaints(page: Any) -> Iterator[list[str]]:
+def complaints(page: Any) -> list[str]:
     """What the browser complained about: errors of scripts, refusals of the CSP, requests that left our host."""
     found: list[str] = []
     page.on("pageerror", lambda error: found.append(f"script: {error}"))
     page.on("console", lambda message: message.type == "error" and found.append(f"console: {message.text}"))
-    page.on("request", lambda request: request.url.startswith("http://localhost") or request.url.startswith(("data:", "blob:")) or found.append(f"left our host: {request.url}"))
-    yield found
+    page.on(
+        "request",
+        lambda request: (
+            request.url.startswith("http://localhost")
+            or request.url.startswith(("data:", "blob:"))
+            or found.append(f"left our host: {request.url}")
+        ),
+    )
+    return found

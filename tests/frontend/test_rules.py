@@ -13,7 +13,11 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 COMPONENTS = sorted((ROOT / "templates" / "components").glob("*.html"))
 STYLES = sorted((ROOT / "static" / "css").glob("*.css"))
 SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
-ICONS = {line.strip() for line in (ROOT / "scripts" / "icons.txt").read_text().splitlines() if line.strip() and not line.startswith("#")}
+ICONS = {
+    line.strip()
+    for line in (ROOT / "scripts" / "icons.txt").read_text().splitlines()
+    if line.strip() and not line.startswith("#")
+}
 
 
 def name(path: Path) -> str:
@@ -62,7 +66,9 @@ def test_a_style_sheet_is_bundled_and_old_enough(path: Path) -> None:
     assert not re.search(r":has\(|@layer|@container|color-mix|oklch|light-dark|\d[dsl]vh\b|https?://", text)
     for query in re.findall(r"@media ([^{]+)", text):
         if "width" in query:
-            assert query.startswith("screen and"), "A4 paper is 680 px wide: a bare width query would print the phone page"
+            assert query.startswith("screen and"), (
+                "A4 paper is 680 px wide: a bare width query would print the phone page"
+            )
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
@@ -76,7 +82,9 @@ def test_a_script_lets_the_input_method_finish_first(path: Path) -> None:
 
 
 def test_the_style_guide_shows_every_component() -> None:
-    guide = (ROOT / "templates" / "styleguide.html").read_text() + (ROOT / "templates" / "styleguide_receipt.html").read_text()
+    guide = (ROOT / "templates" / "styleguide.html").read_text() + (
+        ROOT / "templates" / "styleguide_receipt.html"
+    ).read_text()
     shown = set(re.findall(r"components/([a-z_]+)\.html", guide))
     # A component may be shown inside another, or be a part of the shell that every page has.
     for path in COMPONENTS:

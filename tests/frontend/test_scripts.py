@@ -36,7 +36,14 @@ def test_dates_are_read_in_the_browser_as_on_the_server(page: Any, what: str, fu
 
 
 def test_id_numbers_are_read_in_the_browser_as_on_the_server(page: Any) -> None:
-    stems = ["62220119740618000", "62070220000229000", "62070219991231000", "62220119010101000", "81000019800101000", "62220120261123000"]
+    stems = [
+        "62220119740618000",
+        "62070220000229000",
+        "62070219991231000",
+        "62220119010101000",
+        "81000019800101000",
+        "62220120261123000",
+    ]
     numbers = [stem + check_digit(stem) for stem in stems]
     numbers += [numbers[0][:-1] + ("1" if numbers[0][-1] != "1" else "2")]
     for number, seen in zip(numbers, call(page, "idcard.js", "read", [[n, TODAY] for n in numbers]), strict=True):
@@ -49,6 +56,8 @@ def test_id_numbers_are_read_in_the_browser_as_on_the_server(page: Any) -> None:
         assert seen.get("age") == judged.age(date.fromisoformat(TODAY))
 
 
-@pytest.mark.parametrize("number", ["", "6222011974", "622201740618000", "62220119740618000张", "622201197413180000", "622201202712010000"])
+@pytest.mark.parametrize(
+    "number", ["", "6222011974", "622201740618000", "62220119740618000张", "622201197413180000", "622201202712010000"]
+)
 def test_an_unfinished_number_never_fills_anything_in(page: Any, number: str) -> None:
     assert "birth" not in call(page, "idcard.js", "read", [[number, TODAY]])[0]
