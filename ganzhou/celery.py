@@ -18,5 +18,6 @@ app.conf.beat_schedule = {
     "heartbeat": {"task": "common.tasks.heartbeat", "schedule": 30.0},
     "outbox": {"task": "common.tasks.relay_outbox", "schedule": 5.0},
     "sessions": {"task": "accounts.tasks.end_idle_sessions", "schedule": crontab(minute="*/10")},
+    "outbox-prune": {"task": "common.tasks.prune_outbox", "schedule": crontab(hour="3", minute="40")},
     "drafts": {"task": "disputes.tasks.drop_old_drafts", "schedule": crontab(hour="3", minute="20")},
 }
