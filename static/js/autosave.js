@@ -96,3 +96,10 @@ document.addEventListener("keydown", (e) => {
   e.preventDefault();
   drafts.get(form).save(true);
 });
+// The button that Ctrl+S stands for.  Without script it sends the form, and the server keeps the draft.
+on("click", "[data-autosave-now]", (e) => {
+  const draft = draftOf(e);
+  if (!draft) return;
+  e.preventDefault();
+  draft.save(true);
+});

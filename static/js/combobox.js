@@ -1,4 +1,5 @@
 /* A text input that asks the server for matches (names, codes, pinyin initials), or a long <select> one can type into.
+   A row is {value, label, hint, group, text}: text is what stands in the input once chosen, the label if there is none.
    The first match is chosen already, so that a few letters and Enter are enough. */
 import { announce, ask, composing, enhance, freshId, make, quiet } from "./lib/dom.js";
 
@@ -105,7 +106,7 @@ class Combobox {
   take(at) {
     const row = this.rows[at];
     if (!row) return;
-    this.set(String(row.value), row.label, true);
+    this.set(String(row.value), row.text || row.label, true);
     this.open(false);
   }
 
@@ -122,10 +123,11 @@ class Combobox {
     this.serial += 1;
     const typed = this.input.value.trim();
     if (!this.value.value && typed) {
-      const same = this.rows.find((row) => row.label === typed);
+      const same = this.rows.find((row) => row.label === typed || row.text === typed);
       // Typed far enough for one match only: that is the one meant.
       const only = this.rows.length === 1 && !this.list.hidden ? this.rows[0] : null;
-      if (same || only) this.set(String((same || only).value), (same || only).label, true);
+      const meant = same || only;
+      if (meant) this.set(String(meant.value), meant.text || meant.label, true);
     }
     this.open(false);
   }

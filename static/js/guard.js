@@ -12,6 +12,7 @@ for (const type of ["input", "change"])
     if (e.isTrusted || e.target.matches("[data-combobox-value], select[data-combobox]")) dirty.add(form);
   });
 on("submit", "form", (e, form) => {
+  if (form.hasAttribute("data-download") || (e.submitter && e.submitter.hasAttribute("data-download"))) return;
   if (form.hasAttribute("data-guard")) {
     // htmx keeps the page: if it fails, the words are still there and still unsent.
     if (!form.hasAttribute("hx-post")) leaving = true;

@@ -1,8 +1,10 @@
 /* Print, copy, dialogs. */
-import { composing, on } from "./lib/dom.js";
+import { composing, enhance, on } from "./lib/dom.js";
 import { toast } from "./toast.js";
 
 on("click", "[data-print]", () => window.print());
+// Somebody asked for paper already: the sheet opens with the browser's own dialog.
+enhance((root) => root.querySelector("[data-print-now]") && window.addEventListener("load", () => window.print(), { once: true }));
 
 on("click", "[data-copy]", async (e, button) => {
   const text = button.dataset.copy || location.href;

@@ -3,18 +3,23 @@ import { enhance, icon, make, on } from "./lib/dom.js";
 import { clean, read } from "./lib/idcard.js";
 import { todayInBeijing } from "./lib/typed-dates.js";
 
-const scopeOf = (input) => input.closest("[data-party], [data-formset-item]") || input.form || document;
+/** Where the rest of this party is: around the input, and in every block that carries the same data-party name. */
+function scopeOf(input) {
+  const near = input.closest("[data-party], [data-formset-item]");
+  const name = near && near.dataset.party;
+  const blocks = name ? Array.from(document.querySelectorAll(`[data-party="${CSS.escape(name)}"]`)) : [near || input.form || document];
+  return { all: (selector) => blocks.reduce((found, block) => found.concat(Array.from(block.querySelectorAll(selector))), []) };
+}
 
 /** Another kind of document has other rules, which are the server's business. */
 function isIdCard(input) {
   const select = input.dataset.idnumberKind && document.getElementById(input.dataset.idnumberKind);
-  const chosen = select || scopeOf(input).querySelector("[data-idkind]");
+  const chosen = select || scopeOf(input).all("[data-idkind]")[0];
   return !chosen || chosen.value === "" || chosen.value === "id_card" || chosen.value === "hmt_permit";
 }
 
 function fill(scope, selector, value) {
-  const fields = Array.from(scope.querySelectorAll(selector));
-  for (const field of fields) {
+  for (const field of scope.all(selector)) {
     if (field.type === "radio") {
       if (field.value === value && !field.checked) {
         field.checked = true;
@@ -31,8 +36,10 @@ function fill(scope, selector, value) {
 function look(input, final) {
   const scope = scopeOf(input);
   const facts = isIdCard(input) ? read(input.value, todayInBeijing()) : { full: false, ok: true, sentence: "" };
-  const output = scope.querySelector("[data-id-facts]");
+  const output = scope.all("[data-id-facts]")[0];
   if (output) output.textContent = facts.birth ? `${facts.sexWord} · ${facts.age} 岁 · ${facts.birth} 生` : "";
+  // 民法典 第19、23条: someone under 18 acts through a guardian.
+  scope.all("[data-minor]").forEach((note) => (note.hidden = !(facts.birth && facts.age < 18)));
   if (facts.birth) {
     fill(scope, "[data-id-sex]", facts.sex);
     fill(scope, "[data-id-birth]", facts.birth);
@@ -61,7 +68,7 @@ on("focusout", "input[data-idnumber]", (e, input) => {
   look(input, true);
 });
 on("change", "[data-idkind]", (e, select) => {
-  scopeOf(select).querySelectorAll("input[data-idnumber]").forEach((input) => look(input, true));
+  scopeOf(select).all("input[data-idnumber]").forEach((input) => look(input, true));
 });
 enhance((root) => {
   root.querySelectorAll("input[data-idnumber]").forEach((input) => {

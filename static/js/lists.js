@@ -1,5 +1,5 @@
 /* Around htmx: a thin bar after 300 ms, what changed is said aloud, a failure is told and the old content stays. */
-import { all, announce, enhance, quiet } from "./lib/dom.js";
+import { all, announce, enhance, make, quiet } from "./lib/dom.js";
 import { toast } from "./toast.js";
 
 let line = null;
@@ -34,6 +34,14 @@ document.addEventListener("htmx:beforeSwap", (e) => {
   if (/\/accounts\/login\//.test(e.detail.xhr.responseURL || "")) {
     e.detail.shouldSwap = false;
     toast("登录已过期，请重新登录。页面上填的内容还在。", "error");
+    return;
+  }
+  // A refusal drawn as a whole page: its sentence is what this place needs.
+  if (e.detail.xhr.status >= 400 && /^\s*<!doctype/i.test(e.detail.serverResponse)) {
+    const page = new DOMParser().parseFromString(e.detail.serverResponse, "text/html");
+    const words = Array.from(page.querySelectorAll(".refusal h1, .refusal p")).map((one) => one.textContent.trim());
+    const note = make("div", { class: "note note-error", role: "alert" }, make("p", { class: "note-t" }, words[0] || "没有办成"), make("p", {}, words.slice(1).join(" ")));
+    e.detail.serverResponse = note.outerHTML;
   }
 });
 document.addEventListener("htmx:responseError", () => toast("没有办成，请再试一次；填写的内容还在。", "error"));

@@ -27,6 +27,8 @@ function hold(form, submitter) {
 document.addEventListener("submit", (e) => {
   const form = e.target;
   if (form.method !== "post" || form.hasAttribute("data-many") || form.hasAttribute("hx-post")) return;
+  // A file comes down and the page stays.
+  if (form.hasAttribute("data-download") || (e.submitter && e.submitter.hasAttribute("data-download"))) return;
   if (form.dataset.sent) {
     e.preventDefault();
     return;
