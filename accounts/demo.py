@@ -1,13 +1,14 @@
 """Demo accounts as the sign-in page lists them.  They exist in the demo profile only.
 
-Whoever writes the demo data also writes ``DEMO_ACCOUNTS_FILE``: a JSON list of objects with username, password,
-role (label), name and place.
+Whoever writes the demo data also calls ``write``: ``DEMO_ACCOUNTS_FILE`` becomes a JSON list of objects with
+username, password, role (label), place and name, readable by its owner only.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -20,6 +21,18 @@ class DemoAccount:
     role: str
     place: str
     name: str = ""
+
+
+def write(accounts: Iterable[DemoAccount]) -> None:
+    """Replace the list, whole or not at all."""
+    path = Path(settings.DEMO_ACCOUNTS_FILE)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(
+        json.dumps([asdict(account) for account in accounts], ensure_ascii=False, indent=1), encoding="utf-8"
+    )
+    fresh.replace(path)
 
 
 def listed() -> list[DemoAccount]:

@@ -152,6 +152,6 @@ def chips(filterset: Any, url: Any) -> list[dict[str, str]]:
         if value in (None, ""):
             continue
         field = filterset.form.fields[name]
-        said = dict(field.choices).get(value, value) if isinstance(getattr(field, "choices", None), list) else value
+        said = dict(field.choices).get(value, value) if isinstance(value, str) and hasattr(field, "choices") else value
         rows.append({"label": str(field.label), "value": str(said), "remove_url": url(name)})
     return rows

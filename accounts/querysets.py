@@ -12,7 +12,7 @@ from django.db.models import Q
 from accounts.choices import Role
 
 if TYPE_CHECKING:
-    pass
+    from accounts.models import ApiToken, AuditEvent, LoginSession, RoleHolding, User  # noqa: F401  (named in strings)
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -55,7 +55,7 @@ class LoginSessionQuerySet(models.QuerySet["LoginSession"]):
         return self if user.holds(Role.SECURITY_ADMIN) else self.filter(user=user)
 
 
-class ApiTokenQuerySet(models.QuerySet[Any]):
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def usable(self, now: dt.datetime) -> ApiTokenQuerySet:
         return self.filter(revoked_at=None, expires_at__gt=now, user__is_active=True)
 

@@ -16,6 +16,7 @@ them apart.  Typed names are kept as keyed hashes: people type their password in
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -137,4 +138,4 @@ def remember_device(request: HttpRequest, response: HttpResponse, user: User) ->
 
 def retry_after(until: dt.datetime) -> int:
     """Whole seconds from now, at least one: for the Retry-After header."""
-    return max(1, int((until - timezone.now()).total_seconds()) + 1)
+    return max(1, math.ceil((until - timezone.now()).total_seconds()))

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Final
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
@@ -111,7 +112,7 @@ class NoStoreMiddleware:
 
 
 class RefusalMiddleware:
-    """Turns a refusal that no view caught into its page, with its sentence and status.
+    """Turns a refusal that no view caught into its page, with its sentence and status; for htmx, into a fragment.
 
     What is out of scope answers exactly like what does not exist: the 404 handler, nothing added.
     """
@@ -128,5 +129,16 @@ class RefusalMiddleware:
         if exception.status == 404:
             not_found = get_resolver(get_urlconf()).resolve_error_handler(404)
             return not_found(request, Http404())  # type: ignore[call-arg]
+        if request.headers.get("HX-Request") == "true":
+            return self._fragment(request, exception)
         context = {"refusal": exception.sentence, "sentence": exception.sentence}
         return render(request, f"errors/{exception.status}.html", context, status=exception.status)
+
+    @staticmethod
+    def _fragment(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+        """What stands where the answer would have stood: the page around it, and what was typed, are kept."""
+        if refusal.status == 409:
+            context = {"text": refusal.sentence, "reload_url": urlsplit(request.headers.get("HX-Current-URL", "")).path}
+            return render(request, "components/conflict.html", context, status=409)
+        context = {"title": "没有办成", "text": refusal.sentence}
+        return render(request, "components/error.html", context, status=refusal.status)

@@ -30,7 +30,7 @@ class SignInView(LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
             "demo_accounts": demo.listed(),
-            "has_ended": ENDED_COOKIE in self.request.COOKIES,
+            "has_ended": bool(self.request.COOKIES.get(ENDED_COOKIE)),
         }
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from django.test import Client
 
 from accounts.choices import Role
+from accounts.demo import DemoAccount, write
 from accounts.models import AuditEvent, LoginSession, User
 from tests.accounts.conftest import LOGIN, signed_in_as
 from tests.factories import COUNTY, PASSWORD, UserFactory
@@ -165,13 +165,10 @@ def test_that_an_initial_password_is_over_is_told_only_to_who_knows_it(
 
 
 @pytest.fixture
-def demo(settings: Any, tmp_path: Path) -> list[dict[str, str]]:
-    rows = [{"username": "clerk", "password": PASSWORD, "role": "窗口受理员", "name": "陈晓梅", "place": "上秦镇"}]
-    path = tmp_path / "accounts.json"
-    path.write_text(json.dumps(rows))
-    settings.DEMO_ACCOUNTS_FILE = str(path)
+def demo(settings: Any, tmp_path: Path) -> None:
+    settings.DEMO_ACCOUNTS_FILE = str(tmp_path / "accounts.json")
     settings.IS_DEMO = True
-    return rows
+    write([DemoAccount("clerk", PASSWORD, "窗口受理员", "上秦镇", "陈晓梅")])
 
 
 def test_the_demo_lists_its_accounts(client: Client, db: None, demo: Any) -> None:
@@ -195,6 +192,10 @@ def test_one_click_fills_in_a_listed_account(client: Client, db: None, demo: Any
 def test_an_account_that_is_not_listed_cannot_be_filled_in(client: Client, clerk: User, demo: Any) -> None:
     page = client.post(LOGIN, {"fill": "leader"}).content.decode()
     assert 'value="leader"' not in page.split("演示账号")[0]
+
+
+def test_the_list_is_for_the_owner_of_the_folder_only(demo: Any, settings: Any) -> None:
+    assert Path(settings.DEMO_ACCOUNTS_FILE).stat().st_mode & 0o077 == 0
 
 
 def test_a_missing_or_broken_list_is_no_list(client: Client, db: None, demo: Any, settings: Any) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import include, path
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -58,21 +55,3 @@ class NamelessView(APIView):
 
 def refusing_page(request: HttpRequest, how: str) -> HttpResponse:
     raise REFUSALS[how]
-
-
-def nothing(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return HttpResponse("ok")
-
-
-urlpatterns = [
-    path("api/things/", ThingView.as_view()),
-    path("api/refusing/<str:how>/", RefusingView.as_view()),
-    path("api/nameless/", NamelessView.as_view()),
-    path("refusing/<str:how>/", refusing_page),
-    path("", include("ganzhou.urls")),
-]
-
-handler404 = "ganzhou.errors.not_found"
-handler403 = "ganzhou.errors.forbidden"
-handler400 = "ganzhou.errors.bad_request"
-handler500 = "ganzhou.errors.server_error"
