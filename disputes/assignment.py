@@ -100,8 +100,9 @@ def _why_not_village(matter: Any) -> str:
         return "有激化风险，由乡镇（街道）调委会办理"
     if getattr(matter, "people_count", 2) >= 10:
         return "涉及人数较多，由乡镇（街道）调委会办理"
-    parties = matter.parties.all() if getattr(matter, "pk", None) else ()
-    if any(party.kind == PartyKind.ORGANISATION for party in parties):
+    # A registration still being typed has no rows yet; whoever asks lists its parties' kinds.
+    kinds = [party.kind for party in matter.parties.all()] if matter.pk else getattr(matter, "typed_kinds", ())
+    if PartyKind.ORGANISATION in kinds:
         return "一方是单位，由乡镇（街道）调委会办理"
     return ""
 

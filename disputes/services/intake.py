@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from common.crypto import blind_index
@@ -43,22 +43,27 @@ def register(
     applicants: Sequence[Mapping[str, Any]],
     respondents: Sequence[Mapping[str, Any]],
     submission_key: uuid.UUID,
+    fingerprint: str = "",
 ) -> tuple[Dispute, bool]:
     """Register a dispute and return it with True, or with False when this very submission was registered before.
 
     ``data`` holds DISPUTE_FIELDS plus ``applied_on``, ``notice_form``, ``links`` ([(Dispute, LinkKind)]).
-    Raises NotPermitted when none of the person's roles may register at that place, Missing for absent parties.
+    ``fingerprint`` tells this submission from another sent with the same key (services/submissions.py).
+    Raises NotPermitted when none of the person's roles may register at that place, Missing for absent parties
+    and impossible days.
     """
     division: Division = data["division"]
     if not _may_register(by, division):
         raise NotPermitted("您没有在该地登记纠纷的权限。")
     if not applicants or not respondents:
         raise Missing({"applicants" if not applicants else "respondents": "申请人和被申请人都至少要有一位。"})
+    _check_days(data)
     with transaction.atomic():
         earlier = Dispute.objects.filter(submission_key=submission_key).first()
         if earlier:
             return _same_submission(earlier, by), False
-        dispute = _create(by, data, division, submission_key)
+        people = max(2, len(applicants) + len(respondents))
+        dispute = _create(by, {**data, "people_count": data.get("people_count") or people}, division, submission_key)
         if dispute is None:  # another copy of this submission won the race
             return _same_submission(Dispute.objects.get(submission_key=submission_key), by), False
         parties = add_parties(dispute, applicants, PartyRole.APPLICANT) + add_parties(
@@ -68,11 +73,22 @@ def register(
         DisputeLink.objects.bulk_create(
             DisputeLink(dispute=dispute, other=other, kind=LinkKind(kind), made_by=by) for other, kind in data.get("links", ())
         )
-        event = record(dispute, "register", by=by, before="", note=Note(detail={"source": dispute.source}))
+        detail = {"source": dispute.source} | ({"fingerprint": fingerprint} if fingerprint else {})
+        event = record(dispute, "register", by=by, before="", note=Note(detail=detail))
         clocks.advance(dispute, "register", timezone.localdate())
         dispute.save()
         dispute_moved.send(sender=Dispute, dispute=dispute, event=event, by=by)
     return dispute, True
+
+
+def _check_days(data: Mapping[str, Any]) -> None:
+    """The day of application is evidence and cannot be corrected later, so it is refused here whoever calls."""
+    today = timezone.localdate()
+    applied = data.get("applied_on") or today
+    if applied > today:
+        raise Missing({"applied_on": "申请日期不能晚于今天。"})
+    if data.get("happened_on") and data["happened_on"] > applied:
+        raise Missing({"happened_on": f"发生日期不能晚于申请日期（{applied:%Y-%m-%d}）。"})
 
 
 def _may_register(by: Any, division: Division) -> bool:
@@ -102,10 +118,15 @@ def _create(by: Any, data: Mapping[str, Any], division: Division, submission_key
         "notice_form": notice,
         "notice_at": now if notice else None,
     }
-    dispute, created = Dispute.objects.get_or_create(
-        submission_key=submission_key, defaults={"code": next_code(timezone.localdate().year), **values}
-    )
-    return dispute if created else None
+    try:
+        # The number is taken inside the savepoint: a copy that loses the race gives it back and leaves no gap.
+        with transaction.atomic():
+            code = next_code(timezone.localdate().year)
+            return Dispute.objects.create(submission_key=submission_key, code=code, **values)
+    except IntegrityError:
+        if not Dispute.objects.filter(submission_key=submission_key).exists():
+            raise
+        return None
 
 
 def next_code(year: int) -> str:
