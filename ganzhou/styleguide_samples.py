@@ -315,7 +315,8 @@ BARS = [
 DUPLICATES = [
     {
         "code": "GZ2026-009176", "url": "#", "state": "达成协议", "state_color": "green", "parties": "李*兰 与 赵*军", "matter": "上秦村 · 相邻排水",
-        "hint": "2026-09-17 登记，协议约定 10 月底前改造屋檐，可能是协议没有履行", "link_value": "u-1",
+        "hint": "2026-09-17 登记，协议约定 10 月底前改造屋檐，可能是协议没有履行", "link_name": "link-GZ2026-009176",
+        "choices": [("", "未核对"), ("recurrence", "关联为反复"), ("distinct", "不是同一件")], "chosen": "",
     }
 ]  # fmt: skip
 

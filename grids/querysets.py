@@ -27,11 +27,18 @@ class DivisionQuerySet(models.QuerySet["Division"]):
         return self.within(user.place_paths)
 
     def matching(self, typed: str) -> DivisionQuerySet:
-        """Places whose name contains ``typed`` or whose pinyin initials start with it."""
-        typed = typed.strip()
-        if not typed:
-            return self
-        return self.filter(Q(name__icontains=typed) | Q(initials__startswith=typed.lower()) | Q(code=typed))
+        """Places whose name contains what was typed, whose pinyin initials start with it, or that lie in such a township.
+
+        Several words narrow it down: ``上秦 xz`` finds 徐赵寨村 in 上秦镇.
+        """
+        found = self
+        for word in typed.split()[:4]:
+            start = word.lower()
+            found = found.filter(
+                Q(name__icontains=word) | Q(initials__startswith=start) | Q(code=word)
+                | Q(parent__name__icontains=word) | Q(parent__initials=start)
+            )  # fmt: skip
+        return found
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):

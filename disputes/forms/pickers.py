@@ -26,11 +26,18 @@ class DivisionField(forms.Field):
         if isinstance(value, Division):
             return value
         typed = str(value).strip()
-        rows = self.queryset.filter(code=typed) if typed.isdigit() else self.queryset.filter(name=typed.split()[-1])
-        found = list(rows.select_related("parent__parent")[:2])
+        found = list(self._rows(typed).select_related("parent__parent")[:2])
         if len(found) != 1:
             raise ValidationError("没有找到这个地方，请输入村（社区）名称或者拼音首字母后选择。", code="unknown")
         return found[0]
+
+    def _rows(self, typed: str) -> Any:
+        """By code, or by name as the list shows it: 徐赵寨村, or 上秦镇 徐赵寨村 where several have that name."""
+        if typed.isdigit():
+            return self.queryset.filter(code=typed)
+        *above, name = typed.split() or [""]
+        rows = self.queryset.filter(name=name)
+        return rows.filter(parent__name=above[-1]) if above else rows
 
     def prepare_value(self, value: Any) -> Any:
         return value.pk if isinstance(value, Division) else value

@@ -22,7 +22,6 @@ import "./autosave.js";
 import "./guard.js";
 import "./submit-once.js";
 import "./live.js";
-import "./choose.js";
 import "./reveal.js";
 import "./actions.js";
 import "./board.js";

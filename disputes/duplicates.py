@@ -1,0 +1,135 @@
+"""Has this been registered before?  Asked while someone is typing, answered within what that person may see.
+
+Same document number or phone (by blind index), or same name in the same township.  Of what lies beyond the person's
+scope only one thing is said: that somewhere the same number or phone is registered.  Neither where nor how often.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import AuditEvent
+from common import idnumbers, phones
+from common.crypto import blind_index
+from common.idnumbers import IdNumber, Uscc
+from disputes.models import Dispute, Party
+from grids.choices import Level
+from grids.models import Division
+
+#: As many cards as fit beside the form without hiding the suggestion.
+MOST_CARDS = 5
+#: Rows looked at before the best are chosen; a common name has hundreds.
+MOST_ROWS = 200
+#: Parties of one form that are looked for.
+MOST_TYPED = 20
+
+REASONS = {"number": "证件号码相同", "phone": "电话相同", "name": "同一乡镇（街道）同名"}
+#: ``names``: two or more of the typed names stand in one earlier case.
+WEIGHT = {"number": 4, "phone": 3, "name": 1, "names": 3}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What has been typed so far that can be looked for; document numbers and phones as blind indexes only."""
+
+    numbers: frozenset[str] = frozenset()
+    phones: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    township: Division | None = None
+
+    @classmethod
+    def of(cls, parties: Iterable[Mapping[str, str]], division: Division | None) -> Typed:
+        """Only complete numbers count: half a number is nobody's."""
+        found: dict[str, set[str]] = {"numbers": set(), "phones": set(), "names": set()}
+        for party in list(parties)[:MOST_TYPED]:
+            number, phone = idnumbers.normalise(party.get("id_number", "")), phones.normalise(party.get("phone", ""))
+            if _is_complete(number):
+                found["numbers"].add(blind_index("party.id_number", number))
+            if phones.is_valid(phone):
+                found["phones"].add(blind_index("party.phone", phone))
+            name = " ".join(party.get("name", "").split())
+            if len(name) >= 2:
+                found["names"].add(name)
+        return cls(**{name: frozenset(values) for name, values in found.items()}, township=_township(division))
+
+    def __bool__(self) -> bool:
+        return bool(self.numbers or self.phones or (self.names and self.township))
+
+
+def _is_complete(number: str) -> bool:
+    if len(number) == 18:
+        return bool(IdNumber.parse(number).birth_date) or Uscc.parse(number).is_valid
+    return 6 <= len(number) < 18 and not number.isdigit()  # a passport; digits alone are a card half typed
+
+
+def _township(division: Division | None) -> Division | None:
+    if division is None or division.level == Level.TOWNSHIP:
+        return division
+    return division.parent if division.level == Level.VILLAGE else None
+
+
+@dataclass
+class Match:
+    """One earlier case and why it may be the same."""
+
+    dispute: Dispute
+    reasons: list[str]
+
+
+@dataclass
+class Found:
+    rows: list[Match] = field(default_factory=list)
+    outside: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.rows) or self.outside
+
+
+def find(user: Any, typed: Typed) -> Found:
+    """Earlier cases that may be this one, best first, and whether something lies outside ``user``'s scope."""
+    if not typed:
+        return Found()
+    visible = Dispute.objects.visible_to(user)
+    why: defaultdict[int, set[str]] = defaultdict(set)
+    if typed.numbers or typed.phones:
+        rows = Party.objects.filter(_same_person(typed), dispute__in=visible).order_by("-id")
+        for case, number, phone in rows.values_list("dispute_id", "id_number_index", "phone_index")[:MOST_ROWS]:
+            why[case] |= {"number"} if number in typed.numbers else set()
+            why[case] |= {"phone"} if phone in typed.phones else set()
+    if typed.names and typed.township:
+        rows = Party.objects.filter(name__in=typed.names, dispute__township=typed.township, dispute__in=visible)
+        both: defaultdict[int, set[str]] = defaultdict(set)
+        for case, name in rows.order_by("-id").values_list("dispute_id", "name")[:MOST_ROWS]:
+            both[case].add(name)
+            why[case].add("name" if len(both[case]) == 1 else "names")
+    best = sorted(why, key=lambda case: (sum(WEIGHT[reason] for reason in why[case]), case), reverse=True)[:MOST_CARDS]
+    cases = {dispute.pk: dispute for dispute in visible.for_list().filter(pk__in=best)} if best else {}
+    matches = [Match(cases[case], [words for reason, words in REASONS.items() if reason in why[case]]) for case in best]
+    return Found(matches, _outside(user, typed, visible))
+
+
+def _same_person(typed: Typed) -> Q:
+    return Q(id_number_index__in=typed.numbers) | Q(phone_index__in=typed.phones)
+
+
+def _outside(user: Any, typed: Typed, visible: Any) -> bool:
+    """Whether the same number or phone is registered where ``user`` may not look.
+
+    The answer gives something away, so that it was given is written down: once a day for the same numbers.
+    """
+    if not (typed.numbers or typed.phones):
+        return False
+    if not Party.objects.filter(_same_person(typed)).exclude(dispute__in=visible).exists():
+        return False
+    asked = blind_index("asked", "|".join(sorted(typed.numbers | typed.phones)))
+    said = AuditEvent.objects.filter(actor=user, action="dispute.check", object_id=asked, at__date=timezone.localdate())
+    if not said.exists():
+        audit.record("dispute.check", actor=user, object_type="party_index", object_id=asked)
+    return True
