@@ -37,11 +37,11 @@ def up(port: int, with_demo: bool) -> int:
             install.run_side_by_side([lambda: migrate(env), lambda: install.collect_static(env)])
             if with_demo and env["PORTAL_PROFILE"] == "demo":
                 seed_first_time(env)
-            serve(port, env, services)
+            serve(port, env, services, with_demo)
     return 0
 
 
-def serve(port: int, env: dict[str, str], services: servers.Services) -> None:
+def serve(port: int, env: dict[str, str], services: servers.Services, with_demo: bool) -> None:
     supervisor = supervise.Supervisor(env)
 
     def check() -> None:
@@ -75,7 +75,9 @@ def serve(port: int, env: dict[str, str], services: servers.Services) -> None:
             )
             supervise.wait_until_healthy(port, check)
         say(f"\n矛盾纠纷调解平台已就绪： http://{checks.HOST}:{port}/\n停止：按 Ctrl-C。日志：{shown(LOGS)}/\n")
-        if env["PORTAL_PROFILE"] == "demo":
+        if not with_demo:
+            say("还没有账号时，请在另一个窗口执行：./portal manage first_security_admin <用户名> <姓名>")
+        elif env["PORTAL_PROFILE"] == "demo":
             # Straight to the terminal: passwords must not end up in a log.
             say(quietly([str(PYTHON), str(MANAGE), "demo_accounts"], env)[1].rstrip())
         while True:
