@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django_htmx.http import HttpResponseClientRedirect
 
 from ganzhou import styleguide_samples as made_up
 
@@ -21,6 +23,9 @@ def _places(request: HttpRequest) -> HttpResponse:
 def _action(request: HttpRequest) -> HttpResponse:
     form = made_up.RecordForm(request.POST if request.method == "POST" else None, prefix="record")
     if request.method == "POST" and form.is_valid():
+        messages.success(request, "已保存记录。", extra_tags="undo=/styleguide/?part=undo")
+        if request.headers.get("HX-Request"):
+            return HttpResponseClientRedirect("/styleguide/")
         return redirect("styleguide")
     context = {
         "form": form,
