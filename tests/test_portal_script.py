@@ -31,6 +31,8 @@ def state(tmp_path, monkeypatch):
         monkeypatch.setattr(module, "LOGS", tmp_path)
     monkeypatch.setattr(supervise, "PIDS", tmp_path / "children.json")
     monkeypatch.setattr(commands, "UP_LOCK", tmp_path / "up.lock")
+    for name in ("SECRET_KEY", "PORTAL_FIELD_KEYS", "PORTAL_INDEX_KEY", "PORTAL_PUBLIC_URL", "ALLOWED_HOSTS"):
+        monkeypatch.delenv(name, raising=False)  # `./portal test` has set them for us
     return tmp_path
 
 
