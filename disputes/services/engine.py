@@ -36,7 +36,7 @@ def perform(
         if locked is None or not roles:
             raise NotVisible
         if version is not None and version != locked.version:
-            raise Conflict(_who_was_faster(locked))
+            raise Conflict(who_was_faster(locked))
         workflow.check(transition, locked, by, roles)
         before = locked.status
         note = EFFECTS[name](locked, dict(data or {}), by)
@@ -49,7 +49,8 @@ def perform(
     return locked
 
 
-def _who_was_faster(dispute: Dispute) -> str:
+def who_was_faster(dispute: Dispute) -> str:
+    """The sentence for the slower of two people: who moved the case meanwhile, when, and where it is now."""
     last = dispute.events.order_by("-number").first()
     if last is None:
         return "这件纠纷刚刚有变动，请刷新后再办理。"
