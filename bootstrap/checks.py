@@ -93,6 +93,8 @@ def network_is_down(output: str) -> bool:
             "Connection refused",
             "Connection reset",
             "Connection broken",
+            "Could not connect to",
+            "Temporary failure resolving",
             "ConnectTimeoutError",
             "ReadTimeoutError",
             "Read timed out",

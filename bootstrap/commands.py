@@ -234,19 +234,21 @@ def database_has_cases(env: dict[str, str]) -> bool:
 def test(arguments: Sequence[str]) -> int:
     """Everything when called plainly; with arguments only pytest, with just those."""
     prepare_state()
-    install.ensure_installed(development=True)
-    chromium = install.ensure_chromium()
+    install.run_side_by_side([lambda: install.ensure_installed(development=True), install.ensure_chromium])
+    chromium = install.find_chromium()
     lint_code = 0 if arguments else lint()
     suffix, slot = servers.free_test_slot()
     results = LOGS / f"results{suffix}.xml"
     with slot, servers.services(suffix).running() as urls:
         env = settings.environment("test", **urls)
         if chromium:
-            env["PORTAL_CHROMIUM"] = chromium
+            env |= install.browser_environment(chromium)
         with interrupts_are_theirs():
             code = call([PYTHON, "-m", "pytest", f"--junitxml={results}", *arguments], env)
     if os.environ.get("PORTAL_CI"):
         code = code or refuse_skips(results)
+    if not chromium:
+        say(install.NO_BROWSER)
     if lint_code:
         complain("代码检查未通过，见上。")
     return code or lint_code

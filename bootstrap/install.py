@@ -300,6 +300,10 @@ def collect_static(env: dict[str, str]) -> None:
 
 # -- Browser for tests -----------------------------------------------------------------------------
 
+NO_BROWSER = (
+    "\n！！！ 找不到 Chromium：浏览器测试将被跳过，本次结果不完整 ！！！\n"
+    "  请安装后重试：sudo apt install chromium fonts-noto-cjk\n"
+)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
@@ -308,36 +312,37 @@ def find_chromium() -> str | None:
     return named or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
-def ensure_chromium() -> str | None:
-    """Chromium for the browser tests; installed with apt when root, else a loud note."""
-    found = find_chromium()
-    if found:
-        return found
+def browser_environment(chromium: str) -> dict[str, str]:
+    """What the browser tests read.  Playwright's own Node wants a library that a bare system lacks; then ours drives."""
+    env = {"PORTAL_CHROMIUM": chromium}
+    bundled = next(VENV.glob("lib/python3*/site-packages/playwright/driver/node"), None)
+    try:
+        works = subprocess.run([str(bundled), "--version"], capture_output=True, timeout=60).returncode == 0
+    except OSError:
+        works = False
+    if not works:
+        env["PLAYWRIGHT_NODEJS_PATH"] = (find_node() or fetch_node())[0]
+    return env
+
+
+def ensure_chromium() -> None:
+    """Chromium for the browser tests: installed with apt when root, else a loud note, in CI a refusal."""
+    if find_chromium():
+        return
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        try:
-            with progress.step("安装 Chromium 与中文字体（apt）"):
-                run_logged(["apt-get", "update"], "apt.log", env=env)
-                run_logged(
-                    [
-                        "apt-get",
-                        "install",
-                        "-y",
-                        "--no-install-recommends",
-                        "chromium",
-                        "fonts-noto-cjk",
-                    ],
-                    "apt.log",
-                    env=env,
-                )
-        except ProgramFailed as failed:
-            raise checks.explain("安装 Chromium", failed) from None
-        return find_chromium()
-    if os.environ.get("PORTAL_CI"):
+        apt_install("chromium", "fonts-noto-cjk")
+    elif os.environ.get("PORTAL_CI"):
         raise Problem("持续集成必须运行浏览器测试，但找不到 Chromium。请先安装：apt install chromium fonts-noto-cjk")
-    banner = "！" * 30
-    say(
-        f"\n{banner}\n找不到 Chromium：浏览器测试将被跳过，本次结果不完整。\n"
-        f"  请安装后重试：sudo apt install chromium fonts-noto-cjk\n{banner}\n"
-    )
-    return None
+    else:
+        say(NO_BROWSER)
+
+
+def apt_install(*packages: str) -> None:
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    install = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
+    try:
+        with progress.step("安装 Chromium 与中文字体（apt）"):
+            run_logged(["apt-get", "update"], "apt-update.log", env=env)
+            run_logged(install, "apt-install.log", env=env)
+    except ProgramFailed as failed:
+        raise checks.explain("安装 Chromium ", failed) from None

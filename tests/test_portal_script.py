@@ -185,6 +185,22 @@ def test_a_second_up_is_told_where_the_first_one_is(state):
     assert not commands.up_is_running()
 
 
+def test_ci_refuses_to_run_without_a_browser(monkeypatch):
+    monkeypatch.setattr(install, "find_chromium", lambda: None)
+    monkeypatch.setattr(install.shutil, "which", lambda name: None)
+    monkeypatch.setenv("PORTAL_CI", "1")
+    with pytest.raises(console.Problem, match="apt install chromium"):
+        install.ensure_chromium()
+
+
+def test_a_missing_browser_is_said_loudly(monkeypatch, capsys):
+    monkeypatch.setattr(install, "find_chromium", lambda: None)
+    monkeypatch.setattr(install.shutil, "which", lambda name: None)
+    monkeypatch.delenv("PORTAL_CI", raising=False)
+    install.ensure_chromium()
+    assert "浏览器测试将被跳过，本次结果不完整" in capsys.readouterr().out
+
+
 # -- stamps, secrets, locks ---------------------------------------------------------------------------
 
 
@@ -329,6 +345,7 @@ def test_what_a_killed_up_left_behind_is_ended(supervisor, state):
     supervisor.children.clear()  # as if the supervisor had been killed
     threading.Thread(target=process.wait, daemon=True).start()  # what init does for orphans
     assert supervise.end_orphans() == 1
+    wait_for(lambda: process.returncode is not None)
     assert process.returncode == -signal.SIGTERM
 
 
