@@ -64,7 +64,7 @@ class MoneyField(forms.DecimalField):
         kwargs.setdefault("min_value", Decimal(0))
         super().__init__(**kwargs)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # stubs derive it from IntegerField
         if isinstance(value, str):
             value = re.sub(r"[¥,\s]|元$", "", unicodedata.normalize("NFKC", value).replace("￥", "¥"))
             if value.endswith("万"):

@@ -58,8 +58,8 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | 
         if isinstance(exc, exceptions.ValidationError):
             errors = flat(exc.detail)
             sentence = errors.pop("", "") or sentence
-        elif isinstance(exc, exceptions.Throttled) and exc.wait is not None:
-            headers["Retry-After"] = str(math.ceil(exc.wait))
+        if (wait := getattr(exc, "wait", None)) is not None:
+            headers["Retry-After"] = str(math.ceil(wait))
         if getattr(exc, "auth_header", None):
             headers["WWW-Authenticate"] = exc.auth_header  # type: ignore[attr-defined]
     else:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.forms import widgets
 from django.forms.utils import flatatt
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 
@@ -77,7 +77,7 @@ class Combobox(widgets.Widget):
         label_for: Callable[[Any], str] | None = None,
         attrs: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(attrs)
+        super().__init__(dict(attrs or {}))
         self.url = url
         self.label_for = label_for or str
 
@@ -106,3 +106,39 @@ class Combobox(widgets.Widget):
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
         return name not in data and f"{name}_text" not in data
+
+
+class CheckMenu(widgets.CheckboxSelectMultiple):
+    """Several choices behind one control that says what is chosen.  A <details>, so that it works without script."""
+
+    ui_kind = "checkmenu"
+
+    def __init__(self, label: str = "", *, nothing: str = "不限", attrs: Mapping[str, Any] | None = None) -> None:
+        super().__init__(dict(attrs or {}))
+        self.label = label
+        self.nothing = nothing
+
+    def id_for_label(self, id_: str, index: str | None = None) -> str:
+        return id_ if index is None else super().id_for_label(id_, index)
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        chosen = {str(one) for one in value or ()}
+        options = [(str(key), str(label)) for key, label in self.choices]
+        names = [label for key, label in options if key in chosen]
+        said = self.nothing if not names else names[0] if len(names) == 1 else f"{names[0]}等 {len(names)} 项"
+        boxes = format_html_join(
+            "",
+            '<label class="menu-item form-check"><input class="form-check-input" type="checkbox" name="{}" value="{}"{}>{}</label>',
+            ((name, key, " checked" if key in chosen else "", label) for key, label in options),
+        )
+        return format_html(
+            '<details class="menu checkmenu" data-menu><summary class="form-select{}" id="{}" aria-label="{}：{}">{}</summary>'
+            '<div class="menu-body" role="group" aria-label="{}">{}</div></details>',
+            " is-invalid" if "is-invalid" in str((attrs or {}).get("class", "")) else "",
+            (attrs or {}).get("id", ""),
+            self.label,
+            "、".join(names) or self.nothing,
+            said,
+            self.label,
+            boxes,
+        )

@@ -5,6 +5,7 @@ Lives here, one floor above ``mediators``, because the lightest load is a questi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -50,11 +51,12 @@ def fitting(committees: Any, place_path: str) -> Any:
     return committees.filter(condition)
 
 
-def suggest(matter: Any) -> Suggestion | None:
+def suggest(matter: Any, given: Mapping[int, int] | None = None) -> Suggestion | None:
     """The best committee and mediator for a matter, with the reasons in the order they weighed; None when none fits.
 
     Trade committee for its field; the township's for middle and high risk, several people or an organisation on one
-    side; else the village's own (纠纷发生地一般管辖; 四级 ladder starts at the village).
+    side; else the village's own (纠纷发生地一般管辖; 四级 ladder starts at the village).  ``given``: cases that
+    mediators (by key) are about to get beside those they have, when several cases are dispatched at once.
     """
     places = _places(matter.division)
     committees = list(
@@ -65,7 +67,7 @@ def suggest(matter: Any) -> Suggestion | None:
     committee, reasons = _choose(matter, committees, places)
     if committee is None:
         return None
-    mediator, why = _lightest(committee, matter.category.official_code)
+    mediator, why = _lightest(committee, matter.category.official_code, given or {})
     return Suggestion(committee, mediator, (*reasons, *why), committee.load)
 
 
@@ -76,15 +78,17 @@ def _places(division: Division) -> dict[str, Division]:
     return found
 
 
-def _choose(
-    matter: Any, committees: list[Any], places: dict[str, Division]
-) -> tuple[Any, tuple[str, ...]]:
+def _choose(matter: Any, committees: list[Any], places: dict[str, Division]) -> tuple[Any, tuple[str, ...]]:
     official = matter.category.official_code
     for committee in committees:
         if committee.kind == CommitteeKind.TRADE and official in committee.fields:
             name = matter.category.parent.name if matter.category.parent else matter.category.name
             return committee, (f"{name}纠纷有专业调委会",)
-    at = {committee.organisation.division_id: committee for committee in committees if committee.kind != CommitteeKind.TRADE}
+    at = {
+        committee.organisation.division_id: committee
+        for committee in committees
+        if committee.kind != CommitteeKind.TRADE
+    }
     village, township = places.get(Level.VILLAGE), places.get(Level.TOWNSHIP)
     heavy = _why_not_village(matter)
     if village and village.pk in at and not heavy:
@@ -107,7 +111,7 @@ def _why_not_village(matter: Any) -> str:
     return ""
 
 
-def _lightest(committee: Any, official: str) -> tuple[Mediator | None, tuple[str, ...]]:
+def _lightest(committee: Any, official: str, given: Mapping[int, int]) -> tuple[Mediator | None, tuple[str, ...]]:
     mediators = list(
         Mediator.objects.serving()
         .filter(committee=committee)
@@ -115,6 +119,11 @@ def _lightest(committee: Any, official: str) -> tuple[Mediator | None, tuple[str
     )
     if not mediators:
         return None, ("该调委会没有在聘调解员，由主任指定",)
+    for mediator in mediators:
+        mediator.load += given.get(mediator.pk, 0)
     best = min(mediators, key=lambda m: (official not in m.specialities, m.load, m.sort_key, m.pk))
     speciality = ("擅长这类纠纷",) if official in best.specialities else ()
-    return best, (f"{best.name}在办 {best.load} 件，为本调委会最少" if not speciality else f"{best.name}在办 {best.load} 件", *speciality)
+    return best, (
+        f"{best.name}在办 {best.load} 件，为本调委会最少" if not speciality else f"{best.name}在办 {best.load} 件",
+        *speciality,
+    )

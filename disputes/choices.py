@@ -68,9 +68,7 @@ OPEN_STATES = frozenset(
     }
 )  # fmt: skip
 #: Ended without an agreement, file not yet closed.
-ENDED_STATES = frozenset(
-    {Status.DECLINED, Status.FAILED, Status.TERMINATED, Status.WITHDRAWN, Status.TRANSFERRED}
-)
+ENDED_STATES = frozenset({Status.DECLINED, Status.FAILED, Status.TERMINATED, Status.WITHDRAWN, Status.TRANSFERRED})
 
 
 class Outcome(models.TextChoices):

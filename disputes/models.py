@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -64,7 +63,9 @@ class Category(models.Model):
 
     code = models.CharField("代码", max_length=8, primary_key=True)
     name = models.CharField("名称", max_length=40)
-    parent = models.ForeignKey("self", models.PROTECT, verbose_name="上级", null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="上级", null=True, blank=True, related_name="children"
+    )
     written_only_law = models.CharField("须书面协议的依据", max_length=80, blank=True)
     initials = models.CharField("拼音首字母", max_length=40, blank=True)
     is_active = models.BooleanField("在用", default=True)
@@ -100,10 +101,17 @@ class Dispute(models.Model):
 
     source = models.CharField("来源", max_length=16, choices=Source, default=Source.WINDOW)
     source_organisation = models.ForeignKey(
-        "grids.Organisation", models.PROTECT, verbose_name="移送机构", null=True, blank=True, related_name="disputes_sent"
+        "grids.Organisation",
+        models.PROTECT,
+        verbose_name="移送机构",
+        null=True,
+        blank=True,
+        related_name="disputes_sent",
     )
     source_number = models.CharField("来源文号", max_length=60, blank=True, help_text="如法院案号、信访件编号")
-    application_form = models.CharField("申请方式", max_length=12, choices=ApplicationForm, default=ApplicationForm.ORAL)
+    application_form = models.CharField(
+        "申请方式", max_length=12, choices=ApplicationForm, default=ApplicationForm.ORAL
+    )
     applied_on = models.DateField("申请日期")
     registered_at = models.DateTimeField("登记时间", default=timezone.now)
     registered_by = models.ForeignKey(USER, models.PROTECT, verbose_name="登记人", related_name="+")
@@ -122,7 +130,9 @@ class Dispute(models.Model):
     amount = models.DecimalField("涉及金额（元）", max_digits=14, decimal_places=2, null=True, blank=True)
 
     willingness = models.CharField("申请人意愿", max_length=12, choices=Willingness, default=Willingness.WILLING)
-    notice_form = models.CharField("权利义务告知", max_length=10, choices=NoticeForm, blank=True, default=NoticeForm.NONE)
+    notice_form = models.CharField(
+        "权利义务告知", max_length=10, choices=NoticeForm, blank=True, default=NoticeForm.NONE
+    )
     notice_at = models.DateTimeField("告知时间", null=True, blank=True)
     risk = models.CharField("风险程度", max_length=8, choices=Risk, default=Risk.LOW)
     may_escalate = models.BooleanField("可能引起治安、刑事案件", default=False)
@@ -136,7 +146,12 @@ class Dispute(models.Model):
         "mediators.Mediator", models.PROTECT, verbose_name="调解员", null=True, blank=True, related_name="disputes"
     )
     transferred_to = models.ForeignKey(
-        "grids.Organisation", models.PROTECT, verbose_name="转往机构", null=True, blank=True, related_name="disputes_received"
+        "grids.Organisation",
+        models.PROTECT,
+        verbose_name="转往机构",
+        null=True,
+        blank=True,
+        related_name="disputes_received",
     )
 
     accepted_at = models.DateTimeField("受理时间", null=True, blank=True)
@@ -160,7 +175,9 @@ class Dispute(models.Model):
             models.Index(fields=["place_path", "-registered_at"], name="dispute_place"),
             models.Index(fields=["committee", "status"], name="dispute_committee_status"),
             models.Index(fields=["mediator", "status"], name="dispute_mediator_status"),
-            models.Index(fields=["status", "next_due_on"], name="dispute_open_due", condition=Q(status__in=sorted(OPEN_STATES))),
+            models.Index(
+                fields=["status", "next_due_on"], name="dispute_open_due", condition=Q(status__in=sorted(OPEN_STATES))
+            ),
             models.Index(fields=["next_due_on"], name="dispute_next_due", condition=Q(next_due_on__isnull=False)),
             GinIndex(fields=["grams"], name="dispute_grams"),
         ]
@@ -168,14 +185,16 @@ class Dispute(models.Model):
             models.CheckConstraint(condition=Q(place_path__endswith="/"), name="dispute_place_path_ends_in_slash"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="dispute_status_is_known"),
             models.CheckConstraint(
-                condition=Q(happened_on=None) | Q(happened_on__lte=F("applied_on")), name="dispute_happened_before_applied"
+                condition=Q(happened_on=None) | Q(happened_on__lte=F("applied_on")),
+                name="dispute_happened_before_applied",
             ),
             models.CheckConstraint(condition=Q(amount=None) | Q(amount__gte=0), name="dispute_amount_not_negative"),
             models.CheckConstraint(
                 condition=Q(mediator=None) | Q(committee__isnull=False), name="dispute_mediator_has_committee"
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=[Status.MEDIATING, Status.SUSPENDED, Status.SETTLED]) | Q(mediator__isnull=False),
+                condition=~Q(status__in=[Status.MEDIATING, Status.SUSPENDED, Status.SETTLED])
+                | Q(mediator__isnull=False),
                 name="dispute_under_mediation_has_mediator",
             ),
         ]
@@ -206,7 +225,9 @@ class Dispute(models.Model):
     @property
     def place_name(self) -> str:
         """上秦镇 徐赵寨村 三组."""
-        parts = [self.township.name] if self.township_id and self.township and self.township_id != self.division_id else []
+        parts = (
+            [self.township.name] if self.township_id and self.township and self.township_id != self.division_id else []
+        )
         return " ".join([*parts, self.division.name, *([self.place_detail] if self.place_detail else [])])
 
 
@@ -328,7 +349,9 @@ class Assignment(models.Model):
         verbose_name = verbose_name_plural = "分派"
         ordering = ["-made_at", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["dispute"], condition=Q(ended_at=None), name="dispute_assigned_once_at_a_time")
+            models.UniqueConstraint(
+                fields=["dispute"], condition=Q(ended_at=None), name="dispute_assigned_once_at_a_time"
+            )
         ]
 
 
@@ -341,7 +364,9 @@ class MediationSession(models.Model):
     place = models.CharField("地点", max_length=100, blank=True)
     mode = models.CharField("方式", max_length=8, choices=SessionMode, default=SessionMode.FACE_TO_FACE)
     is_public = models.BooleanField("公开进行", default=False)
-    attendees = models.CharField("参加人", max_length=200, blank=True, help_text="受邀协助者和在场人，不含当事人、调解员、记录人")
+    attendees = models.CharField(
+        "参加人", max_length=200, blank=True, help_text="受邀协助者和在场人，不含当事人、调解员、记录人"
+    )
     invitees_agreed = models.BooleanField("当事人同意邀请", default=False)
     record = models.TextField("调解情况", max_length=4000)
     rights_told = models.BooleanField("已告知权利义务", default=False)
@@ -398,8 +423,12 @@ class Suspension(models.Model):
         verbose_name = verbose_name_plural = "中止"
         ordering = ["since", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["dispute"], condition=Q(until=None), name="dispute_suspended_once_at_a_time"),
-            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="suspension_ends_after_start"),
+            models.UniqueConstraint(
+                fields=["dispute"], condition=Q(until=None), name="dispute_suspended_once_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=F("since")), name="suspension_ends_after_start"
+            ),
         ]
 
 
@@ -429,7 +458,9 @@ class Agreement(models.Model):
         verbose_name = verbose_name_plural = "调解协议"
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["dispute"], condition=Q(is_superseded=False), name="one_agreement_in_force"),
+            models.UniqueConstraint(
+                fields=["dispute"], condition=Q(is_superseded=False), name="one_agreement_in_force"
+            ),
             models.CheckConstraint(
                 condition=Q(form=AgreementForm.ORAL)
                 | Q(effective_on=None)
@@ -437,7 +468,8 @@ class Agreement(models.Model):
                 name="written_agreement_in_force_has_its_marks",
             ),
             models.CheckConstraint(
-                condition=Q(effective_on=None) | Q(effective_on__gte=F("agreed_on")), name="agreement_in_force_after_agreed"
+                condition=Q(effective_on=None) | Q(effective_on__gte=F("agreed_on")),
+                name="agreement_in_force_after_agreed",
             ),
         ]
 
@@ -495,7 +527,8 @@ class Obligation(models.Model):
                 condition=~Q(kind=ObligationKind.MONEY) | Q(amount__gt=Decimal(0)), name="money_obligation_has_amount"
             ),
             models.CheckConstraint(
-                condition=~Q(state=ObligationState.DONE) | Q(performed_on__isnull=False), name="done_obligation_has_its_day"
+                condition=~Q(state=ObligationState.DONE) | Q(performed_on__isnull=False),
+                name="done_obligation_has_its_day",
             ),
         ]
 
@@ -530,7 +563,8 @@ class Ending(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(kind__in=[Outcome.FAILED, Outcome.TERMINATED, Outcome.DECLINED]) | Q(routes_told__len__gt=0),
+                condition=~Q(kind__in=[Outcome.FAILED, Outcome.TERMINATED, Outcome.DECLINED])
+                | Q(routes_told__len__gt=0),
                 name="ending_tells_other_routes",
             )
         ]
@@ -544,7 +578,9 @@ class FollowUp(models.Model):
     way = models.CharField("方式", max_length=8, choices=FollowUpWay, default=FollowUpWay.PHONE)
     whom = models.CharField("回访对象", max_length=100, blank=True)
     record = models.TextField("回访情况", max_length=2000)
-    satisfaction = models.CharField("满意程度", max_length=10, choices=Satisfaction, blank=True, default=Satisfaction.UNRATED)
+    satisfaction = models.CharField(
+        "满意程度", max_length=10, choices=Satisfaction, blank=True, default=Satisfaction.UNRATED
+    )
     went_to_court = models.BooleanField("已起诉", default=False)
     smoulders = models.BooleanField("有反复、激化苗头", default=False)
     visited_by = models.ForeignKey(USER, models.PROTECT, verbose_name="回访人", related_name="+")
@@ -632,4 +668,3 @@ class IntakeDraft(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "登记草稿"
         ordering = ["-saved_at"]
-

@@ -8,20 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Count, Q
 
-from disputes.choices import ENDED_STATES, OPEN_STATES, SETTLED_OUTCOMES, Status
+from disputes import todo
+from disputes.choices import ENDED_STATES, OPEN_STATES, SETTLED_OUTCOMES
 from disputes.reach import rows_for
-from disputes.workflow import TRANSITIONS
 
 if TYPE_CHECKING:
-    from disputes.models import Dispute
-
-#: Extra condition under which a transition is really somebody's to-do, beside its state and role.
-PENDING: dict[str, Q] = {
-    "appoint": Q(mediator=None),
-    "take": Q(mediator__isnull=False),
-    "perform": Q(status=Status.PERFORMING),
-    "follow_up": Q(has_pending_obligations=False),
-}
+    from disputes.models import Dispute  # noqa: F401  (named in strings)
 
 
 class DisputeQuerySet(models.QuerySet["Dispute"]):
@@ -34,12 +26,7 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
 
         ``names`` narrows it to some transitions.
         """
-        condition = Q(pk__in=())
-        for row in TRANSITIONS.values():
-            roles = row.roles & user.roles
-            if row.todo and roles and (not names or row.name in names):
-                condition |= Q(status__in=row.sources) & PENDING.get(row.name, Q()) & rows_for(user, *roles)
-        return self.filter(condition)
+        return self.filter(todo.rows(user, *names))
 
     def open(self) -> DisputeQuerySet:
         return self.filter(status__in=OPEN_STATES)

@@ -23,12 +23,16 @@ class HelpView(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
-            "roles": [{"label": role.label, "does": SEATS[role].does, "mine": self.request.user.holds(role)} for role in Role],
+            "roles": [
+                {"label": role.label, "does": SEATS[role].does, "mine": self.request.user.holds(role)} for role in Role
+            ],
             "states": [{"label": s.label, "color": STATUS_COLOR[s], "means": STATUS_MEANS[s]} for s in Status],
             "steps": [
                 {
                     "label": row.label,
-                    "from": "、".join(str(s.label) for s in Status if s in row.sources) if len(row.sources) < 9 else "归档以前各状态",
+                    "from": "、".join(str(s.label) for s in Status if s in row.sources)
+                    if len(row.sources) < 9
+                    else "归档以前各状态",
                     "to": str(Status(row.target).label) if row.target else "状态不变",
                     "who": labels(row.roles),
                     "law": row.law,

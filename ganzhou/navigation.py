@@ -58,7 +58,10 @@ def _menu(request: HttpRequest, todo: Any) -> list[dict[str, Any]]:
     user = request.user
     cases: list[dict[str, Any]] = []
     if user.roles - ADMIN_ROLES:
-        cases = [_item(request, "工作台", "disputes:desk", "home", todo), _item(request, "案件列表", "disputes:list", "list-details")]
+        cases = [
+            _item(request, "工作台", "disputes:desk", "home", todo),
+            _item(request, "案件列表", "disputes:list", "list-details"),
+        ]
         if user.holds(*DISPATCH):
             cases.append(_item(request, "分派台", "disputes:dispatch", "arrows-split-2"))
         if user.holds(*REGISTER):
@@ -91,7 +94,10 @@ def _phone_menu(request: HttpRequest, todo: Any) -> list[dict[str, Any]]:
     user = request.user
     items = []
     if user.roles - ADMIN_ROLES:
-        items = [_item(request, "待办", "disputes:desk", "home", todo), _item(request, "案件", "disputes:list", "list-details")]
+        items = [
+            _item(request, "待办", "disputes:desk", "home", todo),
+            _item(request, "案件", "disputes:list", "list-details"),
+        ]
     if user.holds(*REGISTER):
         items.append(_item(request, "登记", "disputes:new", "plus") | {"primary": True})
     return [*items, _item(request, "帮助", "help", "help"), _item(request, "我的", "accounts:me", "user")]

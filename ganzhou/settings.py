@@ -173,8 +173,8 @@ PASSWORD_HASHERS = ["accounts.hashers.PortalArgon2Hasher", "django.contrib.auth.
 if PROFILE == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.ShortestValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "accounts.passwords.NotCommonValidator"},
     {"NAME": "accounts.passwords.LongestValidator"},
     {"NAME": "accounts.passwords.CharacterClassesValidator"},
     {"NAME": "accounts.passwords.ContextWordsValidator"},
@@ -286,6 +286,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"StatusEnum": "disputes.choices.Status", "OutcomeEnum": "disputes.choices.Outcome"},
 }
 
 # ---- Logs: one line an event, personal data redacted, control characters escaped

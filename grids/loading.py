@@ -166,7 +166,12 @@ def _abolish(rows: list[Row], known: dict[str, Any], change: Change, on: dt.date
     successors = {old: row.code for row in rows for old in row.replaces.split()}
     counties = {row.code[:6] for row in rows if row.level == Level.COUNTY}
     for code, place in known.items():
-        if code in listed or place.abolished_on or code[:6] not in counties or place.level in (Level.PROVINCE, Level.CITY):
+        if (
+            code in listed
+            or place.abolished_on
+            or code[:6] not in counties
+            or place.level in (Level.PROVINCE, Level.CITY)
+        ):
             continue
         place.abolished_on = on
         place.successor = known.get(successors.get(code, ""))

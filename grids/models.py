@@ -34,7 +34,9 @@ class Division(models.Model):
     name = models.CharField("名称", max_length=100)
     level = models.CharField("级别", max_length=10, choices=Level)
     kind = models.CharField("类别", max_length=12, choices=DivisionKind, blank=True)
-    parent = models.ForeignKey("self", models.PROTECT, verbose_name="上级", null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="上级", null=True, blank=True, related_name="children"
+    )
     path = models.CharField("路径", max_length=80, unique=True, db_collation="C", editable=False)
     initials = models.CharField("拼音首字母", max_length=60, blank=True, editable=False)
     sort_key = models.CharField("排序键", max_length=200, blank=True, editable=False)

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from grids.models import Division, Organisation
+    from grids.models import Division, Organisation  # noqa: F401  (named in strings)
 
 
 class DivisionQuerySet(models.QuerySet["Division"]):

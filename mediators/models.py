@@ -19,7 +19,10 @@ class Committee(models.Model):
     )
     kind = models.CharField("类别", max_length=12, choices=CommitteeKind)
     fields = ArrayField(
-        models.CharField(max_length=8), verbose_name="专业领域", default=list, blank=True,
+        models.CharField(max_length=8),
+        verbose_name="专业领域",
+        default=list,
+        blank=True,
         help_text="官方纠纷分类代码；空表示不限",
     )
     established_on = models.DateField("设立日期", null=True, blank=True)

@@ -10,7 +10,7 @@ from django.db.models import Q
 from mediators.choices import MediatorStatus
 
 if TYPE_CHECKING:
-    from mediators.models import Committee, Mediator
+    from mediators.models import Committee, Mediator  # noqa: F401  (named in strings)
 
 
 class CommitteeQuerySet(models.QuerySet["Committee"]):
@@ -33,5 +33,6 @@ class MediatorQuerySet(models.QuerySet["Mediator"]):
         return self.filter(status=MediatorStatus.SERVING)
 
     def visible_to(self, user: Any) -> MediatorQuerySet:
-        from_committees = self.model._meta.get_field("committee").related_model.objects.visible_to(user)
+        committee: Any = self.model._meta.get_field("committee").related_model
+        from_committees = committee.objects.visible_to(user)
         return self.filter(committee__in=from_committees)

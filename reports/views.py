@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 
-from common.errors import NotPermitted
 from accounts.choices import Role
+from common.errors import NotPermitted
 from disputes.models import Dispute
 from reports import indicators
 
@@ -45,7 +45,9 @@ def _figure(one: indicators.Indicator, values: dict[str, int]) -> dict[str, Any]
         "label": one.name,
         "value": f"{values[one.key]:,}",
         "unit": one.unit,
-        "url": f"{reverse('disputes:list')}?{one.query}" if one.key in ("registered", "settled", "open", "overdue") else "",
+        "url": f"{reverse('disputes:list')}?{one.query}"
+        if one.key in ("registered", "settled", "open", "overdue")
+        else "",
         "formula": one.formula,
         "exclusions": one.exclusions,
         "tone": "late" if one.key == "overdue" and values[one.key] else "",

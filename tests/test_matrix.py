@@ -36,8 +36,18 @@ PLAIN = {
     "home", "help", "styleguide", "healthz", "disputes:desk", "disputes:list", "disputes:columns", "disputes:export",
     "disputes:new", "disputes:check", "disputes:suggest", "disputes:drafts", "disputes:save_draft", "disputes:dispatch",
     "disputes:batch_assign", "disputes:search", "disputes:places", "disputes:categories", "reports:overview",
-    "accounts:login", "accounts:logout", "accounts:password", "accounts:me", "accounts:users", "accounts:audit",
+    "accounts:login", "accounts:logout", "accounts:password", "accounts:me", "accounts:users", "accounts:open_account",
+    "accounts:tokens", "accounts:audit",
 }  # fmt: skip
+#: Addresses of somebody's account: for 安全管理员 alone, except one's own sessions.
+OF_AN_ACCOUNT = {
+    "accounts:user": (), "accounts:amend_account": (), "accounts:renew_password": (), "accounts:disable": (),
+    "accounts:enable": (), "accounts:grant": (), "accounts:revoke": ("holding",), "accounts:end_session": ("session",),
+    "accounts:issue_token": (), "accounts:revoke_token": ("token",), "accounts:end_own_session": (),
+}  # fmt: skip
+#: A draft is its author's alone; tests/disputes/test_drafts.py tries strangers.
+OTHERS = {"disputes:delete_draft"}
+DESCRIBED = set(OF_A_CASE) | PLAIN | set(OF_AN_ACCOUNT) | OTHERS
 #: Open to strangers.
 PUBLIC = {"accounts:login", "healthz"}
 
@@ -98,10 +108,10 @@ def signed_in(user: object) -> Client:
     return client
 
 
-def test_every_address_is_described(extra_addresses):
-    undescribed = all_names() - set(OF_A_CASE) - PLAIN - set(extra_addresses)
+def test_every_address_is_described():
+    undescribed = all_names() - DESCRIBED
     assert not undescribed, f"say in tests/test_matrix.py who may see: {sorted(undescribed)}"
-    assert not (set(OF_A_CASE) | PLAIN) - all_names(), "described but gone"
+    assert not DESCRIBED - all_names(), "described but gone"
 
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
@@ -129,7 +139,7 @@ def scrub(response: object, case: Dispute | None) -> bytes:
     return re.sub(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{16,32}", b"", body)
 
 
-def test_no_answer_to_a_local_holds_a_word_of_the_neighbours_case(people, own, foreign, extra_addresses):
+def test_no_answer_to_a_local_holds_a_word_of_the_neighbours_case(people, own, foreign):
     for person in LOCALS:
         client = signed_in(people[person])
         pages = [reverse(name) for name in PLAIN] + [address(name, own) for name in OF_A_CASE]
@@ -151,7 +161,7 @@ def check_clean(response: object, person: str, where: str, but: str = "") -> Non
             assert word not in text, (person, where, word)
 
 
-def test_strangers_reach_only_the_sign_in_page(own, extra_addresses):
+def test_strangers_reach_only_the_sign_in_page(own):
     for name in (PLAIN | set(OF_A_CASE)) - PUBLIC:
         url = address(name, own) if name in OF_A_CASE else reverse(name)
         for method in ("get", "post"):
@@ -171,3 +181,20 @@ def test_nobody_crashes_a_page_of_their_own_case(people, own):
                 response = getattr(client, method)(address(name, own))
                 allowed = {200, 302, 400, 403, 405, 409, 415, 422, 428} if visible else {404, 405}
                 assert response.status_code in allowed, (person, name, method, response.status_code)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_only_the_security_administrator_reaches_accounts(people, method):
+    from accounts.models import User
+
+    other = people["clerk"]
+    for person, user in people.items():
+        if person in {"security_admin", "clerk"}:
+            continue
+        client = signed_in(user)
+        for name, more in OF_AN_ACCOUNT.items():
+            url = reverse(name, kwargs={"pk": other.pk, **dict.fromkeys(more, 1)})
+            assert getattr(client, method)(url).status_code in {403, 404, 405}, (person, name)
+        for name in ("accounts:users", "accounts:open_account", "accounts:tokens"):
+            assert getattr(client, method)(reverse(name)).status_code in {403, 404, 405}, (person, name)
+    assert User.objects.get(pk=other.pk).is_active

@@ -48,7 +48,8 @@ class TransitionForm(forms.Form):
 
     def is_valid(self) -> bool:
         own = super().is_valid()
-        return all([rows.is_valid() for rows in self.rows.values()]) and own
+        nested = [rows.is_valid() for rows in self.rows.values()]  # every set is checked, so that every fault is shown
+        return all(nested) and own
 
     def values(self) -> dict[str, Any]:
         """What the verb receives: cleaned fields, and nested rows without empty and deleted ones."""

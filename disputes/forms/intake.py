@@ -125,6 +125,8 @@ class IntakeForm(forms.Form):
         if data is None:
             kwargs["initial"] = self._start(user) | kwargs.get("initial", {})
         super().__init__(data, **kwargs)
+        # Nobody scans a code at the window; programs may still say so.
+        self.fields["source"].widget.choices = [(s, label) for s, label in Source.choices if s != Source.QR]
         self.fields["division"].queryset = Division.objects.active().within(registering_paths(user))
         self.fields["source_organisation"].queryset = (
             Organisation.objects.active().visible_to(user).filter(kind__in=SENDERS).order_by("kind", "code")

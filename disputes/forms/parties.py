@@ -153,9 +153,9 @@ class PartyFields(forms.Form):
     )
     birth_date = TypedDateField(label="出生日期", required=False)
     address = _line("住址", 200)
-    guardian_name = _line("监护人", 50, "未满 18 周岁或者无民事行为能力的填写")
-    agent_name = _line("代理人", 50, "受委托的人；授权书随卷")
-    contact_name = _line("负责人", 50, "单位的法定代表人或者经办人")
+    guardian_name = _line("监护人", 50, "未满 18 周岁的填写")
+    agent_name = _line("代理人", 50, "受委托的人")
+    contact_name = _line("负责人", 50, "单位的填写")
     refuses = forms.BooleanField(label="已明确拒绝调解", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -245,7 +245,7 @@ class RespondentForm(PartyForm):
         self.fields["refuses"].label = "对方已明确拒绝调解"
 
 
-class PartyFormSet(BaseFormSet[PartyForm]):
+class PartyFormSet(BaseFormSet):  # type: ignore[type-arg]
     """Everyone on one side; the first is always there and always filled in."""
 
     default_error_messages = {

@@ -239,9 +239,9 @@ class ObligationForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if (cleaned.get("kind") or ObligationKind.MONEY) == ObligationKind.MONEY and not cleaned.get("amount"):
-            if "amount" not in self.errors:
-                self.add_error("amount", "给付金钱须写明金额。")
+        is_money = (cleaned.get("kind") or ObligationKind.MONEY) == ObligationKind.MONEY
+        if is_money and not cleaned.get("amount") and "amount" not in self.errors:
+            self.add_error("amount", "给付金钱须写明金额。")
         return cleaned
 
 
@@ -291,7 +291,9 @@ class TakeEffectForm(TransitionForm):
     def rows_initial(self, name: str) -> list[dict[str, Any]]:
         agreement = self.dispute.current_agreement
         day = agreement.agreed_on if agreement else timezone.localdate()
-        return [{"party": party.uid, "manner": SignManner.SIGNED, "signed_on": day} for party in self.dispute.parties.all()]
+        return [
+            {"party": party.uid, "manner": SignManner.SIGNED, "signed_on": day} for party in self.dispute.parties.all()
+        ]
 
     @property
     def signature_rows(self) -> list[tuple[str, forms.BaseForm]]:
@@ -391,7 +393,10 @@ class AmendForm(TransitionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["division"].queryset = Division.objects.active().visible_to(self.user)
-        if self.user.holds(*HANDLE) and not self.fields["division"].queryset.filter(pk=self.dispute.division_id).exists():
+        if (
+            self.user.holds(*HANDLE)
+            and not self.fields["division"].queryset.filter(pk=self.dispute.division_id).exists()
+        ):
             del self.fields["division"]
         self.initial |= {name: getattr(self.dispute, name) for name in self.fields if name != "reason"}
 

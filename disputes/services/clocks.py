@@ -32,7 +32,9 @@ def advance(dispute: Dispute, event: str, today: dt.date) -> None:
     if event in {"resume", "reassign"}:
         _resume(rows, today)
     _follow_obligations(dispute, rows, event, today)
-    nearest = min((row for row in rows if row.is_running and not row.is_paused), key=lambda row: row.due_on, default=None)
+    nearest = min(
+        (row for row in rows if row.is_running and not row.is_paused), key=lambda row: row.due_on, default=None
+    )
     dispute.next_due_on = nearest.due_on if nearest else None
     dispute.next_clock = nearest.kind if nearest else ""
 

@@ -14,6 +14,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from common.errors import Missing
+from common.masks import mask_name, mask_org
 from common.models import Counter
 from disputes import checklist
 from disputes.choices import (
@@ -26,6 +27,7 @@ from disputes.choices import (
     ObligationKind,
     ObligationState,
     Outcome,
+    PartyKind,
     RecusalGround,
     Risk,
     Route,
@@ -97,10 +99,17 @@ def unaccept(dispute: Dispute, data: Data, by: Any) -> Note:
 
 @effect("decline")
 def decline(dispute: Dispute, data: Data, by: Any) -> Note:
-    need(data, reason="请选择不予受理的原因。", destination="请写明告知当事人可以去哪里。", routes_told="请勾选已告知的途径。")
+    need(
+        data,
+        reason="请选择不予受理的原因。",
+        destination="请写明告知当事人可以去哪里。",
+        routes_told="请勾选已告知的途径。",
+    )
     reason = DeclineReason(data["reason"])
     _end(dispute, Outcome.DECLINED, data, by)
-    return Note(text=f"原因：{reason.label}。已告知：{data['destination']}。{data.get('note', '')}", detail={"reason": reason})
+    return Note(
+        text=f"原因：{reason.label}。已告知：{data['destination']}。{data.get('note', '')}", detail={"reason": reason}
+    )
 
 
 @effect("give_notice")
@@ -342,7 +351,12 @@ def _agreement_text(agreement: Agreement) -> str:
 def take_effect(dispute: Dispute, data: Data, by: Any) -> Note:
     """人民调解法 第29条: in force on the day the last of three marks is there."""
     agreement = dispute.agreements.get(is_superseded=False)
-    need(data, mediator_signed_on="请填写调解员签名日期。", sealed_on="请填写调委会印章日期。", signatures="请填写各方签章日期。")
+    need(
+        data,
+        mediator_signed_on="请填写调解员签名日期。",
+        sealed_on="请填写调委会印章日期。",
+        signatures="请填写各方签章日期。",
+    )
     not_future(data, "mediator_signed_on", "sealed_on")
     by_party = {row["party"].pk: row for row in data["signatures"]}
     lacking = [party.number for party in dispute.parties.all() if party.pk not in by_party]
@@ -403,7 +417,9 @@ def transfer(dispute: Dispute, data: Data, by: Any) -> Note:
     need(data, organisation="请选择转往的机构。", note="请写明转出的理由。")
     dispute.transferred_to = data["organisation"]
     _end(dispute, Outcome.TRANSFERRED, data, by)
-    return Note(text=f"转往{data['organisation'].name}。{data['note']}", detail={"organisation": data["organisation"].pk})
+    return Note(
+        text=f"转往{data['organisation'].name}。{data['note']}", detail={"organisation": data["organisation"].pk}
+    )
 
 
 def _end(dispute: Dispute, outcome: Outcome, data: Data, by: Any) -> None:
@@ -464,7 +480,9 @@ def perform_obligation(dispute: Dispute, data: Data, by: Any) -> Note:
         need(data, performed_amount="请填写已付金额。")
     obligation.state = state
     obligation.performed_on = data.get("performed_on")
-    obligation.performed_amount = amount if amount is not None else (obligation.amount if state == ObligationState.DONE else None)
+    obligation.performed_amount = (
+        amount if amount is not None else (obligation.amount if state == ObligationState.DONE else None)
+    )
     obligation.note = data.get("note", "")
     obligation.save()
     paid = f"，已付 {obligation.performed_amount:,.2f} 元" if obligation.performed_amount else ""
@@ -546,11 +564,13 @@ AMENDABLE = (
     "source", "source_number",
 )  # fmt: skip
 PARTY_AMENDABLE = (
-    "name", "id_kind", "id_number", "no_id_reason", "id_is_checked", "sex", "birth_date", "phone", "address", "contact_name",
+    "kind", "name", "id_kind", "id_number", "no_id_reason", "id_is_checked", "sex", "birth_date", "phone", "address", "contact_name",
     "guardian_name", "agent_name", "refuses",
 )  # fmt: skip
 #: Personal data: the timeline says that it changed, never what it was or is.
-UNSPOKEN = {"id_number", "phone", "address"}
+UNSPOKEN = {"id_number", "phone", "address", "birth_date"}
+#: Names stand in the timeline as they stand everywhere else: masked.
+NAMES = {"name", "contact_name", "guardian_name", "agent_name"}
 
 
 @effect("amend")
@@ -558,11 +578,13 @@ def amend(dispute: Dispute, data: Data, by: Any) -> Note:
     """Correct facts, correct a party, or add one.  ``applied_on`` cannot be corrected: it is evidence."""
     need(data, reason="请写明更正的理由。")
     changes = _amend_fields(dispute, data, AMENDABLE)
-    if "division" in data and data["division"]:
+    if data.get("division"):
         dispute.township, dispute.place_path = township_of(dispute.division), dispute.division.path
     party = data.get("party")
     if party:
-        changes += [f"{party}：{change}" for change in _amend_fields(party, data.get("party_data", {}), PARTY_AMENDABLE)]
+        changes += [
+            f"{party}：{change}" for change in _amend_fields(party, data.get("party_data", {}), PARTY_AMENDABLE)
+        ]
         fill_derived(party)
         party.save()
     for row in data.get("new_parties", ()):
@@ -590,8 +612,13 @@ def _amend_fields(row: Any, data: Data, names: tuple[str, ...]) -> list[str]:
         setattr(row, name, after)
         if name in UNSPOKEN:
             changes.append(f"更正{label}")
+        elif name in NAMES:
+            mask = mask_org if name == "name" and row.kind == PartyKind.ORGANISATION else mask_name
+            changes.append(f"{label}由“{mask(before) or '空'}”改为“{mask(after) or '空'}”")
         elif isinstance(before, dt.date) or not hasattr(row, f"get_{name}_display"):
-            changes.append(f"{label}由“{before or '空'}”改为“{after or '空'}”" if len(str(before)) < 60 else f"更正{label}")
+            changes.append(
+                f"{label}由“{before or '空'}”改为“{after or '空'}”" if len(str(before)) < 60 else f"更正{label}"
+            )
         else:
             shown = dict(row._meta.get_field(name).flatchoices)
             changes.append(f"{label}由“{shown.get(before, '空')}”改为“{shown.get(after, '空')}”")

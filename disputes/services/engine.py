@@ -45,7 +45,7 @@ def perform(
         clocks.advance(locked, name, timezone.localdate())
         locked.save()
         dispute_moved.send(sender=Dispute, dispute=locked, event=event, by=by)
-    locked._prefetched_objects_cache.clear()  # what was read before the step is no longer true
+    locked._prefetched_objects_cache.clear()  # type: ignore[attr-defined]  # read before the step: no longer true
     return locked
 
 

@@ -71,7 +71,8 @@ def register(
         )
         refresh_derived(dispute, parties)
         DisputeLink.objects.bulk_create(
-            DisputeLink(dispute=dispute, other=other, kind=LinkKind(kind), made_by=by) for other, kind in data.get("links", ())
+            DisputeLink(dispute=dispute, other=other, kind=LinkKind(kind), made_by=by)
+            for other, kind in data.get("links", ())
         )
         detail = {"source": dispute.source} | ({"fingerprint": fingerprint} if fingerprint else {})
         event = record(dispute, "register", by=by, before="", note=Note(detail=detail))

@@ -68,7 +68,9 @@ def panel(dispute: Dispute, user: Any, current: str = "", form: Any = None, refu
             }
             for step in open_steps
         ],
-        "refused": [{"label": step.label, "sentence": sentence} for step, sentence in workflow.gated(dispute, user, roles)],
+        "refused": [
+            {"label": step.label, "sentence": sentence} for step, sentence in workflow.gated(dispute, user, roles)
+        ],
         "current": current,
         "clock": clock if clock["state"] != "none" else None,
         "form": form,
@@ -92,6 +94,8 @@ def case_context(dispute: Dispute, user: Any) -> dict[str, Any]:
     cards = [presentation.party_card(party, today) for party in dispute.parties.all()]
     for card, text in zip(cards, earlier.sentences(dispute, user), strict=True):
         card["earlier"] = text
+        if any(step["name"] == "amend" for step in actions["transitions"]):
+            card["amend_url"] = reverse("disputes:amend_party", args=[dispute.code, card["uid"]])
     return {
         "dispute": dispute,
         "title": presentation.title(dispute),
@@ -194,7 +198,9 @@ def _version(request: HttpRequest, dispute: Dispute) -> int | None:
 
 
 def where_next(request: HttpRequest, dispute: Dispute) -> str:
-    """The case, or the list it left this person's scope for (returned, reassigned)."""
+    """Back to the board it was done on; else the case, or the list it left this person's scope for."""
+    if request.POST.get("then") == "dispatch":
+        return reverse("disputes:dispatch")
     still: QuerySet[Dispute] = Dispute.objects.visible_to(request.user).filter(pk=dispute.pk)
     return dispute.get_absolute_url() if still.exists() else reverse("disputes:list")
 

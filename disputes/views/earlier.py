@@ -29,7 +29,15 @@ def sentences(dispute: Dispute, user: Any) -> list[dict[str, str] | None]:
             if key and (case, key) not in seen:
                 seen.add((case, key))
                 found[key] += 1
-    return [_sentence(party, max(found[p] for p in (party.id_number_index, party.phone_index) if p) if (party.id_number_index or party.phone_index) else 0) for party in parties]
+    return [
+        _sentence(
+            party,
+            max(found[p] for p in (party.id_number_index, party.phone_index) if p)
+            if (party.id_number_index or party.phone_index)
+            else 0,
+        )
+        for party in parties
+    ]
 
 
 def _sentence(party: Party, count: int) -> dict[str, str] | None:

@@ -5,73 +5,162 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Division',
+            name="Division",
             fields=[
-                ('code', models.CharField(max_length=12, primary_key=True, serialize=False, verbose_name='统计用区划代码')),
-                ('official_name', models.CharField(max_length=100, verbose_name='全称')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('level', models.CharField(choices=[('province', '省'), ('city', '市'), ('county', '县（区）'), ('township', '乡镇（街道）'), ('village', '村（社区）')], max_length=10, verbose_name='级别')),
-                ('kind', models.CharField(blank=True, choices=[('', '—'), ('subdistrict', '街道'), ('town', '镇'), ('township', '乡'), ('other', '其他乡级单位'), ('community', '社区'), ('village', '村')], max_length=12, verbose_name='类别')),
-                ('path', models.CharField(db_collation='C', editable=False, max_length=80, unique=True, verbose_name='路径')),
-                ('initials', models.CharField(blank=True, editable=False, max_length=60, verbose_name='拼音首字母')),
-                ('sort_key', models.CharField(blank=True, editable=False, max_length=200, verbose_name='排序键')),
-                ('former_names', models.JSONField(blank=True, default=list, verbose_name='曾用名')),
-                ('abolished_on', models.DateField(blank=True, null=True, verbose_name='撤销日期')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='grids.division', verbose_name='上级')),
-                ('successor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='grids.division', verbose_name='承继单位')),
+                (
+                    "code",
+                    models.CharField(max_length=12, primary_key=True, serialize=False, verbose_name="统计用区划代码"),
+                ),
+                ("official_name", models.CharField(max_length=100, verbose_name="全称")),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("province", "省"),
+                            ("city", "市"),
+                            ("county", "县（区）"),
+                            ("township", "乡镇（街道）"),
+                            ("village", "村（社区）"),
+                        ],
+                        max_length=10,
+                        verbose_name="级别",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "—"),
+                            ("subdistrict", "街道"),
+                            ("town", "镇"),
+                            ("township", "乡"),
+                            ("other", "其他乡级单位"),
+                            ("community", "社区"),
+                            ("village", "村"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "path",
+                    models.CharField(db_collation="C", editable=False, max_length=80, unique=True, verbose_name="路径"),
+                ),
+                ("initials", models.CharField(blank=True, editable=False, max_length=60, verbose_name="拼音首字母")),
+                ("sort_key", models.CharField(blank=True, editable=False, max_length=200, verbose_name="排序键")),
+                ("former_names", models.JSONField(blank=True, default=list, verbose_name="曾用名")),
+                ("abolished_on", models.DateField(blank=True, null=True, verbose_name="撤销日期")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="grids.division",
+                        verbose_name="上级",
+                    ),
+                ),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="predecessors",
+                        to="grids.division",
+                        verbose_name="承继单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '区划',
-                'verbose_name_plural': '区划',
-                'ordering': ['code'],
+                "verbose_name": "区划",
+                "verbose_name_plural": "区划",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32, unique=True, verbose_name='机构代码')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('short_name', models.CharField(blank=True, max_length=30, verbose_name='简称')),
-                ('kind', models.CharField(choices=[('centre', '综治中心'), ('committee', '人民调解委员会'), ('court', '人民法院'), ('procuratorate', '人民检察院'), ('police', '公安机关'), ('petition', '信访部门'), ('justice', '司法行政机关'), ('department', '其他部门')], max_length=16, verbose_name='类别')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='公开电话')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='地址')),
-                ('initials', models.CharField(blank=True, editable=False, max_length=100, verbose_name='拼音首字母')),
-                ('is_active', models.BooleanField(default=True, verbose_name='在用')),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='organisations', to='grids.division', verbose_name='所在地')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=32, unique=True, verbose_name="机构代码")),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                ("short_name", models.CharField(blank=True, max_length=30, verbose_name="简称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("centre", "综治中心"),
+                            ("committee", "人民调解委员会"),
+                            ("court", "人民法院"),
+                            ("procuratorate", "人民检察院"),
+                            ("police", "公安机关"),
+                            ("petition", "信访部门"),
+                            ("justice", "司法行政机关"),
+                            ("department", "其他部门"),
+                        ],
+                        max_length=16,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="公开电话")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="地址")),
+                ("initials", models.CharField(blank=True, editable=False, max_length=100, verbose_name="拼音首字母")),
+                ("is_active", models.BooleanField(default=True, verbose_name="在用")),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="organisations",
+                        to="grids.division",
+                        verbose_name="所在地",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '机构',
-                'verbose_name_plural': '机构',
-                'ordering': ['code'],
+                "verbose_name": "机构",
+                "verbose_name_plural": "机构",
+                "ordering": ["code"],
             },
         ),
         migrations.AddConstraint(
-            model_name='division',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^\\d{12}$')), name='division_code_is_12_digits'),
+            model_name="division",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__regex", "^\\d{12}$")), name="division_code_is_12_digits"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='division',
-            constraint=models.CheckConstraint(condition=models.Q(('path__endswith', '/')), name='division_path_ends_in_slash'),
+            model_name="division",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("path__endswith", "/")), name="division_path_ends_in_slash"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='division',
-            constraint=models.CheckConstraint(condition=models.Q(('level', 'province'), ('parent__isnull', False), _connector='OR'), name='division_has_parent_below_province'),
+            model_name="division",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level", "province"), ("parent__isnull", False), _connector="OR"),
+                name="division_has_parent_below_province",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='division',
-            constraint=models.CheckConstraint(condition=models.Q(('successor', None), models.Q(('successor', models.F('code')), _negated=True), _connector='OR'), name='division_is_not_its_own_successor'),
+            model_name="division",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("successor", None), models.Q(("successor", models.F("code")), _negated=True), _connector="OR"
+                ),
+                name="division_is_not_its_own_successor",
+            ),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(fields=['kind', 'division'], name='organisation_kind_place'),
+            model_name="organisation",
+            index=models.Index(fields=["kind", "division"], name="organisation_kind_place"),
         ),
     ]

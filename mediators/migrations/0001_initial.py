@@ -7,48 +7,124 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('grids', '0001_initial'),
+        ("grids", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Committee',
+            name="Committee",
             fields=[
-                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='committee', serialize=False, to='grids.organisation', verbose_name='机构')),
-                ('kind', models.CharField(choices=[('village', '村民委员会调委会'), ('community', '居民委员会调委会'), ('township', '乡镇调委会'), ('subdistrict', '街道调委会'), ('enterprise', '企事业单位调委会'), ('trade', '行业性、专业性调委会')], max_length=12, verbose_name='类别')),
-                ('fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), blank=True, default=list, help_text='官方纠纷分类代码；空表示不限', size=None, verbose_name='专业领域')),
-                ('established_on', models.DateField(blank=True, null=True, verbose_name='设立日期')),
+                (
+                    "organisation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="committee",
+                        serialize=False,
+                        to="grids.organisation",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("village", "村民委员会调委会"),
+                            ("community", "居民委员会调委会"),
+                            ("township", "乡镇调委会"),
+                            ("subdistrict", "街道调委会"),
+                            ("enterprise", "企事业单位调委会"),
+                            ("trade", "行业性、专业性调委会"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=8),
+                        blank=True,
+                        default=list,
+                        help_text="官方纠纷分类代码；空表示不限",
+                        size=None,
+                        verbose_name="专业领域",
+                    ),
+                ),
+                ("established_on", models.DateField(blank=True, null=True, verbose_name="设立日期")),
             ],
             options={
-                'verbose_name': '人民调解委员会',
-                'verbose_name_plural': '人民调解委员会',
-                'ordering': ['organisation__code'],
+                "verbose_name": "人民调解委员会",
+                "verbose_name_plural": "人民调解委员会",
+                "ordering": ["organisation__code"],
             },
         ),
         migrations.CreateModel(
-            name='Mediator',
+            name="Mediator",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=50, verbose_name='姓名')),
-                ('sort_key', models.CharField(blank=True, editable=False, max_length=200)),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='联系电话')),
-                ('kind', models.CharField(choices=[('full_time', '专职'), ('part_time', '兼职')], default='part_time', max_length=12, verbose_name='类别')),
-                ('status', models.CharField(choices=[('serving', '在聘'), ('paused', '暂停'), ('removed', '罢免'), ('dismissed', '解聘')], default='serving', max_length=12, verbose_name='状态')),
-                ('status_reason', models.CharField(blank=True, max_length=200, verbose_name='状态原因')),
-                ('specialities', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), blank=True, default=list, size=None, verbose_name='擅长类型')),
-                ('committee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mediators', to='mediators.committee', verbose_name='所在调委会')),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mediator', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=50, verbose_name="姓名")),
+                ("sort_key", models.CharField(blank=True, editable=False, max_length=200)),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="联系电话")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("full_time", "专职"), ("part_time", "兼职")],
+                        default="part_time",
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("serving", "在聘"), ("paused", "暂停"), ("removed", "罢免"), ("dismissed", "解聘")],
+                        default="serving",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("status_reason", models.CharField(blank=True, max_length=200, verbose_name="状态原因")),
+                (
+                    "specialities",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=8),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="擅长类型",
+                    ),
+                ),
+                (
+                    "committee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mediators",
+                        to="mediators.committee",
+                        verbose_name="所在调委会",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mediator",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="账号",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '调解员',
-                'verbose_name_plural': '调解员',
-                'ordering': ['sort_key', 'id'],
-                'indexes': [models.Index(fields=['committee', 'status'], name='mediator_committee_status')],
+                "verbose_name": "调解员",
+                "verbose_name_plural": "调解员",
+                "ordering": ["sort_key", "id"],
+                "indexes": [models.Index(fields=["committee", "status"], name="mediator_committee_status")],
             },
         ),
     ]

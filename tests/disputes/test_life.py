@@ -54,7 +54,9 @@ def test_one_missing_signature_keeps_it_out_of_force(case_in, mediator):
 
 
 @pytest.mark.parametrize("category", ["1001", "1101", "0701", "1501"])
-def test_labour_land_contract_and_medical_cases_cannot_be_settled_orally(category, clerk, dispatcher, mediator, own_village):
+def test_labour_land_contract_and_medical_cases_cannot_be_settled_orally(
+    category, clerk, dispatcher, mediator, own_village
+):
     case = lives.register(clerk, division=own_village, category=category)
     case = lives.bring(case, Status.MEDIATING, clerk=clerk, dispatcher=dispatcher, mediator=mediator)
     with pytest.raises(GuardRefused, match="书面调解协议书"):
@@ -113,7 +115,7 @@ def test_the_slower_of_two_clerks_reads_who_was_faster(case, clerk, person):
 
     other = person("clerk2", "王敏", "clerk")
     services.perform(case, "accept", by=other, version=1)
-    with pytest.raises(Conflict, match="王敏 .*受理"):
+    with pytest.raises(Conflict, match=r"王敏 .*受理"):
         services.perform(case, "accept", by=clerk, version=1)
 
 

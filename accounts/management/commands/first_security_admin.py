@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit, passwords
+from accounts import audit, services
 from accounts.choices import Act, Role
 from accounts.models import RoleHolding, User
 from grids.models import Division
@@ -32,13 +32,10 @@ class Command(BaseCommand):
         county = Division.objects.filter(pk=settings.COUNTY_CODE).first()
         if county is None:
             raise CommandError("没有区划数据，请先运行 manage.py migrate。")
-        password = passwords.initial()
-        user = User(username=options["username"], name=options["name"], must_change_password=True)
-        user.set_password(password)
-        user.initial_password_expires_at = timezone.now() + passwords.INITIAL_LASTS
-        user.save()
-        RoleHolding.objects.create(
-            user=user, role=Role.SECURITY_ADMIN, division=county, starts_on=timezone.localdate()
-        )
+        if User.objects.filter(username__iexact=options["username"]).exists():
+            raise CommandError("这个账号已经有人用了，请换一个。")
+        user = User(username=options["username"], name=options["name"])
+        password = services.set_initial_password(user)
+        RoleHolding.objects.create(user=user, role=Role.SECURITY_ADMIN, division=county, starts_on=timezone.localdate())
         audit.record(Act.ACCOUNT_OPEN, object_type="user", object_id=str(user.pk))
         self.stdout.write(f"账号 {user.username}，初始密码 {password}（72 小时内首次登录并修改）")
