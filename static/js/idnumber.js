@@ -37,7 +37,7 @@ function look(input, final) {
   const scope = scopeOf(input);
   const facts = isIdCard(input) ? read(input.value, todayInBeijing()) : { full: false, ok: true, sentence: "" };
   const output = scope.all("[data-id-facts]")[0];
-  if (output) output.textContent = facts.birth ? `${facts.sexWord} · ${facts.age} 岁 · ${facts.birth} 生` : "";
+  if (output) output.textContent = facts.birth ? `${facts.sexWord} · ${facts.age} 岁${output.dataset.idFacts === "short" ? "" : ` · ${facts.birth} 生`}` : "";
   // 民法典 第19、23条: someone under 18 acts through a guardian.
   scope.all("[data-minor]").forEach((note) => (note.hidden = !(facts.birth && facts.age < 18)));
   if (facts.birth) {
