@@ -13,13 +13,16 @@ from typing import Any
 from django.utils import timezone
 
 from common.idnumbers import IdKind, Sex
+from common.logs import redact
 from common.masks import mask_address, mask_id_number, mask_name, mask_org, mask_phone
 from disputes import deadlines, workflow
-from disputes.choices import STATUS_COLOR, PartyKind, PartyRole, Source, Status
+from disputes.choices import STATUS_COLOR, Outcome, PartyKind, PartyRole, Risk, Source, Status
 from disputes.models import ClockRow, Dispute, DisputeEvent, Party
 
 STATUS_LABEL = {status.value: str(status.label) for status in Status}
 SOURCE_LABEL = {source.value: str(source.label) for source in Source}
+RISK_LABEL = {risk.value: str(risk.label) for risk in Risk}
+OUTCOME_LABEL = {outcome.value: str(outcome.label) for outcome in Outcome}
 COLOR = {status.value: STATUS_COLOR[status] for status in Status}
 TODO = {clock.kind: clock.todo for clock in deadlines.CLOCKS} | {deadlines.PERFORM: "履行"}
 EVENT_LABEL = {"register": "登记"} | {row.name: row.done for row in workflow.TRANSITIONS.values()}
@@ -28,6 +31,14 @@ EVENT_TONE = {
     "take_effect": "green", "perform": "green", "follow_up": "green", "fail": "purple", "transfer": "purple",
     "return_assignment": "amber", "suspend": "amber", "reassign": "amber", "report_risk": "red", "decline": "amber",
 }  # fmt: skip
+#: The same drawings as components/_clock_face.html.
+CLOCK_ICON = {
+    "late": "alert-octagon",
+    "soon": "alert-triangle",
+    "ok": "clock",
+    "paused": "player-pause",
+    "met": "check",
+}
 #: Days before the due date from which a clock counts as 临期.
 SOON_DAYS = 3
 
@@ -95,12 +106,23 @@ def all_clocks(rows: Iterable[ClockRow], today: dt.date) -> list[dict[str, str]]
         elif row.is_running:
             state, words = clock_text(row.due_on, today)
         else:
-            state, words = ("met", f"{row.met_on:%m-%d} 办结") if row.met_on <= row.due_on else ("late", f"{row.met_on:%m-%d} 办结，超期 {(row.met_on - row.due_on).days} 天")
+            state, words = (
+                ("met", f"{row.met_on:%m-%d} 办结")
+                if row.met_on <= row.due_on
+                else ("late", f"{row.met_on:%m-%d} 办结，超期 {(row.met_on - row.due_on).days} 天")
+            )
         pauses = f"已扣除暂停 {row.paused_days} 天" if row.paused_days else ""
         if row.is_provisional:
             pauses = f"{pauses} 暂按周末推算".strip()
         shown.append(
-            {"label": row.label, "state": state, "text": words, "due": f"{row.due_on:%Y-%m-%d}", "source": row.source, "pauses": pauses}
+            {
+                "label": row.label,
+                "state": state,
+                "text": words,
+                "due": f"{row.due_on:%Y-%m-%d}",
+                "source": row.source,
+                "pauses": pauses,
+            }
         )
     return shown
 
@@ -123,7 +145,7 @@ def row(dispute: Dispute, today: dt.date) -> dict[str, Any]:
         "respondent": respondent,
         "category": str(dispute.category),
         "kind": dispute.category.parent.name if dispute.category.parent else dispute.category.name,
-        "summary": dispute.summary[:80],
+        "summary": redact(dispute.summary[:120])[:80],
         "township": dispute.township.name if dispute.township else dispute.division.name,
         "place": dispute.division.name,
         "committee": str(dispute.committee.organisation) if dispute.committee else "",
@@ -131,10 +153,16 @@ def row(dispute: Dispute, today: dt.date) -> dict[str, Any]:
         "status": dispute.status,
         "status_label": STATUS_LABEL[dispute.status],
         "color": COLOR[dispute.status],
-        "clock": nearest_clock(dispute, today),
+        "clock": (clock := nearest_clock(dispute, today)),
+        "clock_icon": CLOCK_ICON.get(clock["state"], ""),
         "risk": dispute.risk,
-        "risk_label": dispute.get_risk_display(),
+        "risk_label": RISK_LABEL[dispute.risk],
         "version": dispute.version,
+        "people": dispute.people_count,
+        "amount": f"{dispute.amount:,.2f}" if dispute.amount is not None else "--",
+        "outcome": OUTCOME_LABEL[dispute.outcome],
+        "sessions": dispute.session_count,
+        "changed": f"{timezone.localtime(dispute.changed_at):%m-%d %H:%M}",
     }
 
 
@@ -193,7 +221,11 @@ def party_card(party: Party, today: dt.date) -> dict[str, Any]:
     """One party, masked, with what can be asked for."""
     age = party.age(today)
     sex = Sex(party.sex).label if party.sex else ""
-    brief = " · ".join(part for part in (str(sex), f"{age} 岁" if age is not None else "", "未成年人" if party.is_minor(today) else "") if part)
+    brief = " · ".join(
+        part
+        for part in (str(sex), f"{age} 岁" if age is not None else "", "未成年人" if party.is_minor(today) else "")
+        if part
+    )
     return {
         "uid": party.uid,
         "role": str(party),
@@ -225,7 +257,12 @@ def facts(dispute: Dispute) -> list[dict[str, Any]]:
         ("简要情况", dispute.summary, True),
         ("调解请求", dispute.claim, True),
         ("案件码", dispute.code, False),
-        ("来源", SOURCE_LABEL[dispute.source] + (f"（{dispute.source_organisation}）" if dispute.source_organisation else ""), False),
+        (
+            "来源",
+            SOURCE_LABEL[dispute.source]
+            + (f"（{dispute.source_organisation}）" if dispute.source_organisation else ""),
+            False,
+        ),
         ("来源文号", dispute.source_number, False),
         ("申请日期", f"{dispute.applied_on:{day}}", False),
         ("登记", f"{timezone.localtime(dispute.registered_at):%Y-%m-%d %H:%M} {dispute.registered_by.name}", False),

@@ -1,0 +1,354 @@
+"""Which cases: one set of conditions for the list page, the export and the REST API.
+
+Every condition is a query parameter and none of them is personal data: people are found by the search box, which posts.
+``tab`` names a saved view; its table says for each what it holds, in words a lawyer can check.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+import django_filters
+from django import forms
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db.models import Count, F, IntegerField, Q, QuerySet, Subquery, Value
+from django.db.models.functions import JSONObject, NullIf
+from django.utils import timezone
+
+from common.formfields import TypedDateField
+from common.widgets import CheckMenu
+from disputes import search, todo
+from disputes.choices import OPEN_STATES, Outcome, Risk, Source, Status
+from disputes.models import Dispute, Party
+from disputes.presentation import SOON_DAYS
+
+#: What a list shows of the past unless asked for more: counts and rare conditions stay cheap on a long history.
+WINDOW = dt.timedelta(days=365)
+#: Nobody reads an exact figure beyond this; see ``capped``.
+COUNTED_TO = 10_000
+
+
+# ---- saved views
+
+
+@dataclass(frozen=True)
+class Tab:
+    key: str
+    label: str
+    rows: Callable[[Any, dt.date], Q]
+    tone: str = ""
+
+
+TABS: tuple[Tab, ...] = (
+    Tab("todo", "我的待办", lambda user, today: todo.rows(user)),
+    Tab("accept", "待受理", lambda user, today: Q(status=Status.REGISTERED)),
+    Tab("assign", "待派单", lambda user, today: Q(status=Status.ACCEPTED)),
+    Tab("mediating", "调解中", lambda user, today: Q(status__in=[Status.MEDIATING, Status.SUSPENDED])),
+    Tab("soon", "临期", lambda user, today: due_between(today, today + dt.timedelta(days=SOON_DAYS)), tone="soon"),
+    Tab("late", "超期", lambda user, today: Q(next_due_on__lt=today), tone="late"),
+    Tab("follow_up", "待回访", lambda user, today: Q(status=Status.PERFORMING, has_pending_obligations=False)),
+    Tab("all", "全部", lambda user, today: Q()),
+)
+BY_KEY = {tab.key: tab for tab in TABS}
+#: Views of work in hand are as long as the work; only 全部 grows with the years and has a window.
+WORK = tuple(tab for tab in TABS if tab.key != "all")
+
+
+def due_between(first: dt.date, last: dt.date) -> Q:
+    return Q(next_due_on__gte=first, next_due_on__lte=last)
+
+
+# ---- choices of conditions
+
+PERIODS = {
+    "today": "今天",
+    "week": "本周",
+    "7d": "近 7 天",
+    "30d": "近 30 天",
+    "month": "本月",
+    "year": "今年",
+    "all": "全部年份",
+}
+DUE = {
+    "late": "已超期",
+    "today": "今日到期",
+    "soon": f"明日起 {SOON_DAYS} 日内到期",
+    "later": f"{SOON_DAYS} 日以后到期",
+    "none": "没有期限在走",
+}
+
+
+def period_begins(period: str, today: dt.date) -> dt.date:
+    return {
+        "today": today,
+        "week": today - dt.timedelta(days=today.weekday()),
+        "7d": today - dt.timedelta(days=6),
+        "30d": today - dt.timedelta(days=29),
+        "month": today.replace(day=1),
+        "year": today.replace(month=1, day=1),
+    }[period]
+
+
+def due_rows(key: str, today: dt.date) -> Q:
+    tomorrow, last = today + dt.timedelta(days=1), today + dt.timedelta(days=SOON_DAYS)
+    return {
+        "late": Q(next_due_on__lt=today),
+        "today": Q(next_due_on=today),
+        "soon": due_between(tomorrow, last),
+        "later": Q(next_due_on__gt=last),
+        "none": Q(next_due_on=None),
+    }[key]
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time()))
+
+
+# ---- fields and filters
+
+
+class CodesField(forms.MultipleChoiceField):
+    """Codes of a vocabulary kept in the database.  An unknown code finds nothing; it is not an error."""
+
+    default_error_messages = {"invalid_choice": "“%(value)s”不是代码。"}
+    pattern = re.compile(r"[0-9]{2,12}")
+
+    def valid_value(self, value: Any) -> bool:
+        return bool(self.pattern.fullmatch(str(value)))
+
+
+class Many(django_filters.MultipleChoiceFilter):
+    """Any of several values of one column."""
+
+    def __init__(self, *args: Any, nothing: str = "不限", **kwargs: Any) -> None:
+        kwargs.setdefault("widget", CheckMenu(kwargs.get("label", ""), nothing=nothing))
+        super().__init__(*args, distinct=False, **kwargs)
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        if not value:
+            return qs
+        if self.method:
+            return self.method(qs, self.field_name, value)
+        return qs.filter(**{f"{self.field_name}__in": list(value)})
+
+
+class Codes(Many):
+    field_class = CodesField
+
+
+class TypedDate(django_filters.DateFilter):
+    field_class = TypedDateField
+
+
+class One(django_filters.ChoiceFilter):
+    def __init__(self, *args: Any, nothing: str = "不限", **kwargs: Any) -> None:
+        super().__init__(*args, empty_label=nothing, **kwargs)
+
+
+class ConditionsForm(forms.Form):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and since > until:
+            self.add_error("until", "止期不能早于起期。")
+        return cleaned
+
+    def clean_q(self) -> str:
+        typed = search.clean(self.cleaned_data.get("q") or "")
+        if search.is_personal(typed):
+            raise ValidationError("关键词里不能有电话或者证件号码，请用上方的全局搜索。", code="personal")
+        return typed
+
+
+class DisputeFilter(django_filters.FilterSet):
+    """Conditions on the cases a person may see.  Give it rows that are already ``visible_to`` that person.
+
+    A value that cannot be read is left out and its field says why; the other conditions still hold.
+    """
+
+    #: How far back 全部 reaches when no date is given; None for no limit.
+    window: dt.timedelta | None = WINDOW
+
+    q = django_filters.CharFilter(label="关键词", method="by_keyword", help_text="案件码，或者案情中的词")
+    category = Codes(label="纠纷类型", nothing="全部类型", method="by_category")
+    township = Codes(label="乡镇（街道）", nothing="全部乡镇", field_name="township")
+    status = Many(label="办理状态", nothing="全部状态", field_name="status", choices=Status.choices)
+    period = One(label="登记日期", nothing="近一年", method="by_period", choices=list(PERIODS.items()))
+    division = Codes(label="村（社区）", nothing="全部村社区", method="by_place")
+    source = Many(label="来源", field_name="source", choices=Source.choices)
+    risk = Many(label="风险", field_name="risk", choices=Risk.choices)
+    due = Many(label="办理期限", method="by_due", choices=list(DUE.items()))
+    outcome = Many(
+        label="结果", field_name="outcome", choices=[(value, label) for value, label in Outcome.choices if value]
+    )
+    committee = django_filters.CharFilter(label="调委会", method="by_committee", max_length=40)
+    registered_by = One(label="登记人", method="by_registrar", choices=[("me", "我登记的")])
+    mediator = One(label="调解员", method="by_mediator", choices=[("me", "我承办的")])
+    since = TypedDate(label="登记自", method="from_day")
+    until = TypedDate(label="登记至", method="to_day")
+    open = django_filters.BooleanFilter(label="在办", method="is_in_hand")
+    party = django_filters.UUIDFilter(label="同一当事人", method="same_person")
+    tab = One(label="视图", method="in_tab", choices=[(tab.key, tab.label) for tab in TABS])
+
+    class Meta:
+        model = Dispute
+        form = ConditionsForm
+        fields: list[str] = []
+
+    def __init__(self, data: Any = None, queryset: Any = None, *, request: Any = None, **kwargs: Any) -> None:
+        if data is not None and data.get("years") == "all" and not data.get("period"):
+            data = data.copy()
+            data["period"] = "all"
+        super().__init__(data, queryset, request=request, **kwargs)
+        self.today = timezone.localdate()
+
+    # ---- what was asked for
+
+    @property
+    def user(self) -> Any:
+        return self.request.user
+
+    @property
+    def conditions(self) -> dict[str, Any]:
+        """The readable conditions that were given, beside the view."""
+        self.form.is_valid()
+        return {
+            name: value
+            for name, value in self.form.cleaned_data.items()
+            if name != "tab" and value not in (None, "", [])
+        }
+
+    @property
+    def view(self) -> Tab:
+        self.form.is_valid()
+        return BY_KEY.get(self.form.cleaned_data.get("tab") or "", BY_KEY["all"])
+
+    @property
+    def window_begins(self) -> dt.date | None:
+        """The first day of registration that 全部 shows, when nothing given says otherwise."""
+        given = self.conditions
+        dated = {"period", "since", "until", "party"} & set(given) or search.code_of(given.get("q", ""))
+        bounded = given.get("open") or "due" in given  # as long as the work in hand, like the other views
+        return None if dated or bounded or self.window is None else self.today - self.window
+
+    # ---- rows and counts
+
+    @property
+    def qs(self) -> QuerySet[Dispute]:
+        """The cases of the chosen view under all conditions."""
+        return self.in_view(self.view)
+
+    def in_view(self, tab: Tab) -> QuerySet[Dispute]:
+        rows = self.narrowed()
+        begins = self.window_begins
+        if tab.key == "all":
+            return rows.filter(registered_at__gte=midnight(begins)) if begins else rows
+        return rows.filter(tab.rows(self.user, self.today))
+
+    def narrowed(self) -> QuerySet[Dispute]:
+        """Under the conditions, whatever the view."""
+        rows = self.queryset.all()
+        for name, value in self.conditions.items():
+            rows = self.filters[name].filter(rows, value)
+        return rows
+
+    def counts(self, *, also: dict[str, QuerySet[Any]] | None = None) -> dict[str, int]:
+        """How many cases each view holds under the conditions, and how long the sets in ``also`` are: one statement.
+
+        Work in hand is counted in one pass over what is not archived; 全部 is counted to ``COUNTED_TO`` + 1.
+        """
+        in_hand = (
+            self.narrowed()
+            .exclude(status=Status.ARCHIVED)
+            .order_by()
+            .annotate(_one=Value(1))
+            .values("_one")
+            .annotate(**{tab.key: Count("pk", filter=tab.rows(self.user, self.today)) for tab in WORK})
+            .values(found=JSONObject(**{tab.key: F(tab.key) for tab in WORK}))
+        )
+        columns: dict[str, Any] = {"in_hand": Subquery(in_hand), "all": _count(self.in_view(BY_KEY["all"]))}
+        columns |= {name: _count(rows) for name, rows in (also or {}).items()}
+        row = get_user_model()._base_manager.filter(pk=self.user.pk).values(**columns).get()
+        return {tab.key: 0 for tab in WORK} | (row.pop("in_hand") or {}) | row
+
+    # ---- one method a condition
+
+    def by_keyword(self, rows: QuerySet[Dispute], name: str, typed: str) -> QuerySet[Dispute]:
+        return rows.filter(search.narrative(typed))
+
+    def by_category(self, rows: QuerySet[Dispute], name: str, codes: Collection[str]) -> QuerySet[Dispute]:
+        """An official type takes its local kinds along: their codes begin with its two digits."""
+        condition = Q(pk__in=())
+        for code in codes:
+            condition |= Q(category__code__startswith=code)
+        return rows.filter(condition)
+
+    def by_place(self, rows: QuerySet[Dispute], name: str, codes: Collection[str]) -> QuerySet[Dispute]:
+        """A village; a township's code brings all of its villages along."""
+        return rows.filter(Q(division__in=list(codes)) | Q(township__in=list(codes)))
+
+    def by_period(self, rows: QuerySet[Dispute], name: str, period: str) -> QuerySet[Dispute]:
+        return rows if period == "all" else rows.filter(registered_at__gte=midnight(period_begins(period, self.today)))
+
+    def from_day(self, rows: QuerySet[Dispute], name: str, day: dt.date) -> QuerySet[Dispute]:
+        return rows.filter(registered_at__gte=midnight(day))
+
+    def to_day(self, rows: QuerySet[Dispute], name: str, day: dt.date) -> QuerySet[Dispute]:
+        return rows.filter(registered_at__lt=midnight(day + dt.timedelta(days=1)))
+
+    def by_due(self, rows: QuerySet[Dispute], name: str, keys: Collection[str]) -> QuerySet[Dispute]:
+        condition = Q(pk__in=())
+        for key in keys:
+            condition |= due_rows(key, self.today)
+        return rows.filter(condition)
+
+    def by_committee(self, rows: QuerySet[Dispute], name: str, typed: str) -> QuerySet[Dispute]:
+        """By key, or by part of the name."""
+        if typed.isascii() and typed.isdigit():
+            return rows.filter(committee_id=int(typed[:9]))
+        return rows.filter(committee__organisation__name__contains=typed)
+
+    def by_registrar(self, rows: QuerySet[Dispute], name: str, who: str) -> QuerySet[Dispute]:
+        return rows.filter(registered_by_id=self.user.pk)
+
+    def by_mediator(self, rows: QuerySet[Dispute], name: str, who: str) -> QuerySet[Dispute]:
+        return rows.filter(mediator__user_id=self.user.pk)
+
+    def is_in_hand(self, rows: QuerySet[Dispute], name: str, value: bool) -> QuerySet[Dispute]:
+        return rows.filter(status__in=sorted(OPEN_STATES)) if value else rows.exclude(status__in=sorted(OPEN_STATES))
+
+    def same_person(self, rows: QuerySet[Dispute], name: str, uid: Any) -> QuerySet[Dispute]:
+        """Cases of the person behind a party card, by number or phone; within scope like everything else."""
+        person = Party.objects.visible_to(self.user).filter(uid=uid)
+
+        def index(column: str) -> Subquery:
+            return Subquery(person.values(key=NullIf(column, Value("")))[:1])
+
+        same = Party.objects.filter(
+            Q(uid=uid) | Q(id_number_index=index("id_number_index")) | Q(phone_index=index("phone_index"))
+        )
+        return rows.filter(pk__in=same.values("dispute_id"))
+
+    def in_tab(self, rows: QuerySet[Dispute], name: str, key: str) -> QuerySet[Dispute]:
+        return rows.filter(BY_KEY[key].rows(self.user, self.today))
+
+
+def _count(rows: QuerySet[Any]) -> Subquery:
+    """Length of a set as one column of another statement, counted no further than ``COUNTED_TO`` + 1."""
+    return _CountOf(rows.order_by().values("pk")[: COUNTED_TO + 1])
+
+
+class _CountOf(Subquery):
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+    empty_result_set_value = 0  # a person without any case: Django then asks the database nothing
+
+
+def capped(count: int) -> int | str:
+    """``10,000+`` for a set that was not counted to its end."""
+    return f"{COUNTED_TO:,}+" if count > COUNTED_TO else count

@@ -1,0 +1,257 @@
+"""Finding a case: by its code, by the number of a person, by a name, by words of the narrative.
+
+Everything starts from ``visible_to``; what is out of scope does not appear, not even in a count.  A phone or document
+number is compared by its blind index and never travels in an address; the audit row keeps the index, not the number.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import AuditEvent
+from common import idnumbers, phones
+from common.crypto import blind_index
+from common.errors import Refusal
+from common.logs import redact
+from common.search import Terms, matches, matching, terms, words
+from disputes.models import Dispute, Party
+
+#: Nobody reads a longer list of hits; a better word finds fewer.
+CAP = 20
+#: The first look goes over this many of the newest cases in scope: cheap for a common word, and usually enough.
+NEWEST = 5_000
+#: Rows taken from the index before the exact check.
+CANDIDATES = 300
+LONGEST = 60
+#: 网络安全: a person who looks up more numbers than this in an hour is stopped and seen.
+NUMBERS_AN_HOUR = 120
+
+_CODE = re.compile(r"(?:GZ)?([0-9]{4})-?([0-9]{6})")
+_TAIL = re.compile(r"[0-9]{4,6}")
+_DOCUMENT = re.compile(r"[0-9]{17}[0-9X]|[0-9]{15}|(?=.*[0-9])(?=.*[A-Z])[0-9A-Z]{8,20}")
+
+
+def clean(typed: str) -> str:
+    return unicodedata.normalize("NFKC", typed or "").strip()[:LONGEST]
+
+
+# ---- what was typed
+
+
+def code_of(typed: str) -> str:
+    """``GZ2026-000123`` for any way of writing a whole code (gz2026000123, 2026-000123), else ''."""
+    match = _CODE.fullmatch(re.sub(r"\s", "", clean(typed)).upper().replace("—", "-"))
+    return f"GZ{match[1]}-{match[2]}" if match else ""
+
+
+def tail_of(typed: str) -> str:
+    """The last 4 to 6 digits of a code, as people read them out, else ''."""
+    text = clean(typed)
+    return text if _TAIL.fullmatch(text) else ""
+
+
+def phone_of(typed: str) -> str:
+    """The stored form of a number somebody can be called on, else ''."""
+    text = clean(typed)
+    if code_of(text) or not re.search(r"[0-9]{3}", text):
+        return ""
+    return phones.normalise(text) if phones.kind(text) in ("mobile", "landline") else ""
+
+
+def document_of(typed: str) -> str:
+    """The stored form of an ID number, another document's number or a 统一社会信用代码, else ''."""
+    number = idnumbers.normalise(clean(typed))
+    return number if _DOCUMENT.fullmatch(number) and not code_of(typed) else ""
+
+
+def is_personal(typed: str) -> bool:
+    """Whether the text is, or holds, a phone or document number: such a text must not stand in an address."""
+    text = clean(typed)
+    if code_of(text):
+        return False
+    return bool(phone_of(text) or document_of(text) or redact(text) != text)
+
+
+# ---- words in a list
+
+
+def narrative(typed: str) -> Q:
+    """Cases whose code, or whose brief, claim or place, the keyword of a list means.  All of its words are wanted."""
+    code = code_of(typed)
+    if code:
+        return Q(code=code)
+    wanted = terms(clean(typed))
+    if not wanted:
+        return Q(pk__in=())
+    condition = _said(wanted)
+    pairs = terms(" ".join(word for word in wanted.words if len(word) > 1))
+    if pairs:
+        condition &= matching("grams", pairs)
+    tail = tail_of(typed)
+    return condition | Q(code__endswith=tail) if tail else condition
+
+
+def _said(wanted: Terms) -> Q:
+    condition = Q()
+    for word in wanted.words:
+        # LIKE is several times cheaper than its case-blind form, and Han have no case.
+        how = "icontains" if re.search("[a-z]", word) else "contains"
+        condition &= Q(**{f"summary__{how}": word}) | Q(**{f"claim__{how}": word}) | Q(**{f"place_detail__{how}": word})
+    return condition
+
+
+# ---- the search box
+
+Kind = Literal["code", "phone", "document", "name", "words"]
+TITLES: dict[Kind, str] = {
+    "code": "案件码",
+    "phone": "电话号码相符",
+    "document": "证件号码相符",
+    "name": "当事人姓名",
+    "words": "案情中的词",
+}
+
+
+@dataclass
+class Group:
+    kind: Kind
+    cases: list[Dispute] = field(default_factory=list)
+    more: bool = False
+
+    @property
+    def title(self) -> str:
+        return TITLES[self.kind]
+
+
+@dataclass(frozen=True)
+class Found:
+    groups: list[Group]
+    hint: str = ""
+
+    @property
+    def total(self) -> int:
+        return len({case.pk for group in self.groups for case in group.cases})
+
+    @property
+    def more(self) -> bool:
+        return any(group.more for group in self.groups)
+
+
+def find(user: Any, typed: str) -> Found:
+    """What ``typed`` means to this person, in groups of at most ``CAP``.
+
+    A search by phone or document number is audited.  Raises Refusal (429) past ``NUMBERS_AN_HOUR``.
+    """
+    text = clean(typed)
+    phone, document = phone_of(text), document_of(text)
+    if phone or document:
+        return _by_number(user, phone, document)
+    if is_personal(text):
+        return Found([], "一次只查一个号码：请只输入手机号或者证件号码，不加其他文字。")
+    groups = [_by_code(user, text), *_by_words(user, text)]
+    return Found([group for group in groups if group.cases], _hint(text))
+
+
+def _hint(text: str) -> str:
+    if re.fullmatch(r"1[3-9][0-9]{5,9}", text):
+        return "手机号要输完 11 位才能查。"
+    if len(words(text)) == 1 and len(words(text)[0]) == 1:
+        return "一个字只按当事人姓名查找最近的案件。"
+    return ""
+
+
+def _visible(user: Any) -> QuerySet[Dispute]:
+    return Dispute.objects.visible_to(user)
+
+
+def _loaded(ids: Iterable[int]) -> dict[int, Dispute]:
+    return {case.pk: case for case in Dispute.objects.for_list().filter(pk__in=list(ids))}
+
+
+def _group(kind: Kind, ids: list[int]) -> Group:
+    cases = _loaded(ids[:CAP])
+    return Group(kind, [cases[pk] for pk in ids[:CAP] if pk in cases], len(ids) > CAP)
+
+
+def _by_code(user: Any, text: str) -> Group:
+    code, tail = code_of(text), tail_of(text)
+    if not code and not tail:
+        return Group("code")
+    condition = Q(code=code) if code else Q(code__endswith=tail)
+    ids = _visible(user).filter(condition).order_by("-registered_at", "-pk").values_list("pk", flat=True)[: CAP + 1]
+    return _group("code", list(ids))
+
+
+def _by_number(user: Any, phone: str, document: str) -> Found:
+    """Cases of the person with this number; the same text may be a phone and, rarely, a document."""
+    _not_too_often(user)
+    groups = []
+    for kind, column, number in (("phone", "phone", phone), ("document", "id_number", document)):
+        if not number:
+            continue
+        index = blind_index(f"party.{column}", number)
+        ids = list(
+            _visible(user)
+            .filter(pk__in=Party.objects.filter(**{f"{column}_index": index}).values("dispute_id"))
+            .order_by("-registered_at", "-pk")
+            .values_list("pk", flat=True)[: CAP + 1]
+        )
+        group = _group(kind, ids)  # type: ignore[arg-type]
+        audit.record(f"search.{kind}", actor=user, object_type="search", index=index, hits=len(group.cases))
+        groups.append(group)
+    return Found([group for group in groups if group.cases])
+
+
+def _not_too_often(user: Any) -> None:
+    since = timezone.now() - dt.timedelta(hours=1)
+    done = AuditEvent.objects.filter(actor=user, action__in=("search.phone", "search.document"), at__gte=since).count()
+    if done >= NUMBERS_AN_HOUR:
+        refusal = Refusal(f"一小时内按号码查询已达 {NUMBERS_AN_HOUR} 次，请稍后再查。")
+        refusal.status = 429
+        raise refusal
+
+
+def _by_words(user: Any, text: str) -> list[Group]:
+    """Names and words together: both stand in the search column, the exact check tells which it was.
+
+    First over the newest cases in scope, bounded whatever the word; only when that finds too few does the index decide,
+    and then the word is rare enough for it.
+    """
+    wanted = terms(text)
+    if not wanted:
+        return []
+    visible = _visible(user).order_by("-registered_at", "-pk")
+    newest = Dispute.objects.filter(pk__in=visible.values("pk")[:NEWEST]).order_by("-registered_at", "-pk")
+    names, said = _sorted_out(newest, wanted)
+    if not wanted.single and len(names) <= CAP and len(said) <= CAP:
+        names, said = _sorted_out(visible, wanted)
+    return [_group("name", names), _group("words", said)]
+
+
+def _sorted_out(rows: QuerySet[Dispute], wanted: Terms) -> tuple[list[int], list[int]]:
+    """Keys of the cases in which the words stand in a name, and of those in which they stand in the narrative."""
+    columns = ("pk", "summary", "claim", "place_detail")
+    found = list(rows.filter(matching("grams", wanted)).values_list(*columns)[:CANDIDATES])
+    people: dict[int, list[str]] = {row[0]: [] for row in found}
+    for pk, name in Party.objects.filter(dispute_id__in=people).values_list("dispute_id", "name"):
+        people[pk].append(name)
+    names, said = [], []
+    for pk, *texts in found:
+        if matches(wanted, names=people[pk]):
+            names.append(pk)
+        elif wanted.single:
+            continue  # one character stands in half of all narratives; only names are meant
+        elif matches(wanted, *texts):
+            said.append(pk)
+        elif matches(wanted, *texts, names=people[pk]):
+            names.append(pk)
+    return names, said

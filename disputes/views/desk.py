@@ -1,0 +1,245 @@
+"""工作台: what to do next, by deadline, each line with the verb and a link straight to it.
+
+Which panels a person gets follows from their roles.  Every figure is a link to the list whose count it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Count, F, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views import View
+
+from accounts.choices import ADMIN_ROLES, Role
+from disputes import listing, presentation, todo
+from disputes.choices import OPEN_STATES, Risk, Status
+from disputes.filters import SOON_DAYS, due_between, due_rows, midnight, period_begins
+from disputes.models import Dispute, IntakeDraft, MediationSession
+from disputes.views.lists import list_row
+from disputes.workflow import HANDLE, REGISTER
+from grids.models import Division
+
+#: The desk is for the nearest; the whole list is one click away.
+MOST_TODOS = 40
+MOST_LINES = 8
+#: Who watches over many places rather than doing steps.
+WATCH = frozenset({Role.LEADER, Role.SUPERVISOR, Role.JUSTICE_BUREAU})
+GROUPS = (
+    ("late", "超期", "late"),
+    ("today", "今日到期", "soon"),
+    ("soon", f"{SOON_DAYS} 日内到期", "soon"),
+    ("later", "以后到期", ""),
+    ("none", "没有期限在走", ""),
+)
+
+
+def cases_url(**conditions: Any) -> str:
+    return f"{reverse('disputes:list')}?{urlencode(conditions, doseq=True)}"
+
+
+class DeskView(View):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if not user.roles - ADMIN_ROLES:
+            return render(request, "disputes/desk_admin.html", {"links": _tools(user)})
+        today = timezone.localdate()
+        does = todo.has_steps(user)
+        context: dict[str, Any] = {
+            "figures": figures(request, today),
+            "does": does,
+            "today": f"{today:%Y-%m-%d}，{_weekday(today)}",
+        }
+        if does:
+            context |= todos(user, today)
+        if user.holds(*HANDLE):
+            context["appointments"] = appointments(user)
+        if user.holds(*REGISTER):
+            context |= {"registers": True, "drafts": drafts(user), "registered": registered_today(user, today)}
+        if user.holds(*WATCH, Role.TOWNSHIP_CENTRE):
+            context |= late_places(user, today)
+        return render(request, "disputes/desk.html", context)
+
+
+def _weekday(day: dt.date) -> str:
+    return f"星期{'一二三四五六日'[day.weekday()]}"
+
+
+def _tools(user: Any) -> list[dict[str, str]]:
+    """What an administrator's page leads to."""
+    tools = []
+    if user.holds(Role.SECURITY_ADMIN):
+        tools.append({"label": "账号与角色", "url": reverse("accounts:users"), "icon": "users"})
+    if user.holds(Role.AUDIT_ADMIN):
+        tools.append({"label": "审计日志", "url": reverse("accounts:audit"), "icon": "shield-check"})
+    return [*tools, {"label": "帮助", "url": reverse("help"), "icon": "help"}]
+
+
+# ---- figures
+
+
+def figures(request: HttpRequest, today: dt.date) -> list[dict[str, Any]]:
+    """Counts and the lists that prove them, in one statement; also the count of the shell."""
+    user = request.user
+    week, month = (midnight(period_begins(name, today)) for name in ("week", "month"))
+    mine = todo.rows(user)
+    in_hand = Q(status__in=sorted(OPEN_STATES))
+    soon = due_between(today, today + dt.timedelta(days=SOON_DAYS))
+    conditions = {
+        "todo": mine,
+        "todo_late": mine & due_rows("late", today),
+        "todo_soon": mine & soon,
+        "open": in_hand,
+        "late": due_rows("late", today),
+        "soon": soon,
+        "week": Q(registered_at__gte=week),
+        "mine_today": Q(registered_at__gte=midnight(today), registered_by=user),
+        "risk": in_hand & Q(risk=Risk.HIGH),
+        "month": Q(registered_at__gte=month),
+    }
+    relevant = Q(registered_at__gte=min(week, month)) | ~Q(status=Status.ARCHIVED)
+    counted = Dispute.objects.visible_to(user).filter(relevant).counts(**conditions)
+    request.todo_count = counted["todo"]  # type: ignore[attr-defined]
+    return [
+        {
+            "label": label,
+            "value": counted[name],
+            "url": cases_url(**where),
+            "tone": tone if counted[name] else "",
+            "compare": hint,
+        }
+        for name, label, where, tone, hint in _wanted(user)
+    ]
+
+
+def _wanted(user: Any) -> list[tuple[str, str, dict[str, Any], str, str]]:
+    """Which figures a role gets: (count, label, conditions of its list, tone, remark)."""
+    if todo.has_steps(user) and not user.holds(*WATCH):
+        rows = [
+            ("todo", "我的待办", {"tab": "todo"}, "", ""),
+            ("todo_late", "其中超期", {"tab": "todo", "due": "late"}, "late", ""),
+            (
+                "todo_soon",
+                "其中临期",
+                {"tab": "todo", "due": ["today", "soon"]},
+                "soon",
+                f"今日至 {SOON_DAYS} 日内到期",
+            ),
+            ("open", "在办", {"tab": "all", "open": "true"}, "", "我能看到的全部"),
+            ("week", "本周登记", {"tab": "all", "period": "week"}, "", ""),
+        ]
+        if user.holds(*REGISTER):
+            rows.append(("mine_today", "我今天登记", {"tab": "all", "period": "today", "registered_by": "me"}, "", ""))
+        else:
+            rows.append(("risk", "高风险在办", {"tab": "all", "open": "true", "risk": "high"}, "late", ""))
+        return rows
+    return [
+        ("late", "超期未办", {"tab": "late"}, "late", ""),
+        ("soon", "临期", {"tab": "soon"}, "soon", f"今日至 {SOON_DAYS} 日内到期"),
+        ("open", "在办", {"tab": "all", "open": "true"}, "", ""),
+        ("risk", "高风险在办", {"tab": "all", "open": "true", "risk": "high"}, "late", ""),
+        ("week", "本周登记", {"tab": "all", "period": "week"}, "", ""),
+        ("month", "本月登记", {"tab": "all", "period": "month"}, "", ""),
+    ]
+
+
+# ---- panels
+
+
+def todos(user: Any, today: dt.date) -> dict[str, Any]:
+    """My to-dos by deadline, the nearest first."""
+    order = listing.ORDERS["due"]
+    ids = Dispute.objects.awaiting(user).order_by(*order.expressions()).values("pk")[: MOST_TODOS + 1]
+    cases = list(listing.for_rows(ids).order_by(*order.expressions()))
+    groups: dict[str, list[dict[str, Any]]] = {key: [] for key, _, _ in GROUPS}
+    for case in cases[:MOST_TODOS]:
+        groups[_due_key(case.next_due_on, today)].append(list_row(case, user, today))
+    return {
+        "groups": [
+            {"key": key, "label": label, "tone": tone, "rows": groups[key], "url": cases_url(tab="todo", due=key)}
+            for key, label, tone in GROUPS
+            if groups[key]
+        ],
+        "todo_more": len(cases) > MOST_TODOS,
+        "todo_shown": MOST_TODOS,
+    }
+
+
+def _due_key(due_on: dt.date | None, today: dt.date) -> str:
+    if due_on is None:
+        return "none"
+    left = (due_on - today).days
+    return "late" if left < 0 else "today" if left == 0 else "soon" if left <= SOON_DAYS else "later"
+
+
+def appointments(user: Any) -> list[dict[str, Any]]:
+    """The next meetings, from the last record of each case."""
+    sessions = (
+        MediationSession.objects.visible_to(user)
+        .filter(
+            next_at__gte=midnight(timezone.localdate()),
+            number=F("dispute__session_count"),
+            dispute__status__in=[Status.MEDIATING, Status.SUSPENDED],
+        )
+        .order_by("next_at")
+        .values_list("next_at", "dispute_id")[:MOST_LINES]
+    )
+    times = list(sessions)
+    cases = {case.pk: case for case in listing.for_rows([pk for _, pk in times])}
+    today = timezone.localdate()
+    rows = []
+    for at, pk in times:
+        local = timezone.localtime(at)
+        when = "今天" if local.date() == today else f"{local:%m-%d} {_weekday(local.date())}"
+        rows.append(presentation.row(cases[pk], today) | {"when": f"{when} {local:%H:%M}"})
+    return rows
+
+
+def drafts(user: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "url": f"{reverse('disputes:new')}?draft={draft.uid}",
+            "saved": f"{timezone.localtime(draft.saved_at):%m-%d %H:%M}",
+        }
+        for draft in IntakeDraft.objects.visible_to(user).only("uid", "saved_at")[:MOST_LINES]
+    ]
+
+
+def registered_today(user: Any, today: dt.date) -> list[dict[str, Any]]:
+    mine = Dispute.objects.visible_to(user).filter(registered_by=user, registered_at__gte=midnight(today))
+    ids = mine.order_by("-registered_at", "-pk").values("pk")[:MOST_LINES]
+    return [
+        presentation.row(case, today) | {"at": f"{timezone.localtime(case.registered_at):%H:%M}"}
+        for case in listing.for_rows(ids).order_by("-registered_at", "-pk")
+    ]
+
+
+def late_places(user: Any, today: dt.date) -> dict[str, Any]:
+    """Overdue cases by township (by village for who works in one), most first, each a link to its list."""
+    late = Dispute.objects.visible_to(user).filter(due_rows("late", today)).order_by()
+    column = "township" if user.holds(*WATCH) else "division"
+    counts = dict(late.values_list(column).annotate(n=Count("pk")).order_by("-n", column))
+    names = dict(Division.objects.filter(pk__in=[code for code in counts if code]).values_list("code", "name"))
+    most = max(counts.values(), default=0)
+    rows = [
+        {"label": names.get(code, "区本级"), "value": n, "max": most, "url": _place_url(column, code), "tone": "late"}
+        for code, n in counts.items()
+    ]
+    found = {"late_rows": rows, "late_by": "乡镇（街道）" if column == "township" else "村（社区）", "watches": True}
+    if user.holds(*WATCH):
+        ids = late.order_by("next_due_on", "pk").values("pk")[:MOST_LINES]
+        found["longest"] = [
+            presentation.row(case, today) for case in listing.for_rows(ids).order_by("next_due_on", "pk")
+        ]
+    return found
+
+
+def _place_url(column: str, code: str | None) -> str:
+    """A case of the township or county itself is in no village: there is no list of exactly these."""
+    is_itself = code is None or (column == "division" and code.endswith("000"))
+    return "" if is_itself else cases_url(tab="late", **{column: code})

@@ -1,0 +1,362 @@
+"""The case list: saved views, conditions, sort, pages.  All state is in the address; script is not needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet, Value
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views import View
+
+from accounts.choices import ADMIN_ROLES
+from common.widgets import Combobox
+from disputes import listing, presentation, search, todo
+from disputes.filters import DUE, PERIODS, TABS, DisputeFilter, capped
+from disputes.models import Category, Dispute
+from disputes.workflow import DISPATCH
+from grids.choices import Level
+from grids.models import Division
+
+#: Columns that may be left out, and whether a row shows them unless the person chose otherwise.
+COLUMNS = {
+    "place": ("属地", True),
+    "handler": ("承办", True),
+    "status": ("状态", True),
+    "due": ("办理期限", True),
+    "risk": ("风险", True),
+    "people": ("人数", False),
+    "amount": ("金额（元）", False),
+    "outcome": ("结果", False),
+    "sessions": ("调解次数", False),
+    "changed": ("最近办理", False),
+}
+#: What the filter bar always shows; the rest is behind 更多条件.
+FIRST = ("q", "category", "township", "status", "period")
+MORE = ("source", "risk", "division", "committee", "due", "outcome", "registered_by", "since", "until")
+#: Parameters that say where in the list one is, not which list.
+PLACE = ("page", "after", "before")
+
+
+def shown_columns(user: Any) -> list[str]:
+    chosen = user.preferences.get("case_columns")
+    if isinstance(chosen, list):
+        return [name for name in COLUMNS if name in chosen]
+    return [name for name, (_, usual) in COLUMNS.items() if usual]
+
+
+def address(given: QueryDict, **changes: Any) -> str:
+    """The list under other parameters; None drops one.  Another list begins at its first page."""
+    query = given.copy()
+    for name in (*PLACE, "years", "division_text"):
+        query.pop(name, None)
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    encoded = query.urlencode()
+    return f"{reverse('disputes:list')}?{encoded}" if encoded else reverse("disputes:list")
+
+
+# ---- vocabularies of the filter bar
+
+
+@dataclass
+class Options:
+    """Types and places to choose from, read in one query."""
+
+    categories: dict[str, str] = field(default_factory=dict)
+    townships: dict[str, str] = field(default_factory=dict)
+    villages: dict[str, str] = field(default_factory=dict)
+    is_county: bool = False
+
+    @classmethod
+    def for_user(cls, user: Any, wanted: list[str]) -> Options:
+        """Official types; townships for whoever works above them, else villages.  ``wanted`` are chosen codes."""
+        depth = min((path.count("/") for path in user.place_paths), default=0)
+        found = cls(is_county=bool(depth) and depth <= 4)
+        codes = [code for code in wanted if code.isdigit() and len(code) <= 12]
+        types = Category.objects.active().filter(Q(parent=None) | Q(pk__in=codes))
+        places = Division.objects.visible_to(user).filter(
+            Q(level=Level.TOWNSHIP if found.is_county else Level.VILLAGE, abolished_on=None) | Q(pk__in=codes)
+        )
+        rows = types.values_list(Value("type"), "code", "name").union(
+            places.values_list("level", "code", "name"), all=True
+        )
+        for level, code, name in sorted(rows, key=lambda row: row[1]):
+            shelf = {"type": found.categories, Level.TOWNSHIP: found.townships, Level.VILLAGE: found.villages}.get(
+                level
+            )
+            if shelf is not None:
+                shelf[code] = name
+        return found
+
+    def put_into(self, form: Any) -> None:
+        form.fields["category"].choices = list(self.categories.items())
+        form.fields["township"].choices = list(self.townships.items())
+        form.fields["division"].choices = list(self.villages.items())
+        if self.is_county:
+            label = self.villages.get
+            form.fields["division"].widget = OneVillage("/places/", label_for=lambda code: label(code, ""))
+
+
+class OneVillage(Combobox):
+    """277 villages are too many to tick: one is looked up.  The field still takes a list of codes."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> Any:
+        first = value[0] if isinstance(value, list | tuple) and value else ""
+        return super().render(name, first, attrs, renderer)
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return [code for code in data.getlist(name) if code]
+
+
+# ---- the page
+
+
+class ListPage(View):
+    """Cases this person may see.  A fragment request gets the result region only."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if search.is_personal(request.GET.get("q", "")):
+            return self.without_personal_data(request)
+        context = list_context(request)
+        if request.htmx and not request.htmx.history_restore_request:
+            return render(request, "disputes/_results.html", context)
+        return render(request, "disputes/list.html", context)
+
+    @staticmethod
+    def without_personal_data(request: HttpRequest) -> HttpResponse:
+        """A number of a person must not stay in the address: say where it is searched, and drop it."""
+        messages.warning(
+            request, "列表的关键词不查电话和证件号码，没有查询。请用上方的全局搜索（Ctrl+K），号码不会留在地址里。"
+        )
+        return redirect(address(request.GET, q=None))
+
+
+def list_context(request: HttpRequest) -> dict[str, Any]:
+    user, today = request.user, timezone.localdate()
+    given = request.GET.copy()
+    _read_typed_village(given, user)
+    is_plain = not set(given) - {"size"}
+    conditions = DisputeFilter(given, Dispute.objects.visible_to(user), request=request)
+    whole_page = not request.htmx
+    also = {"nav": Dispute.objects.awaiting(user)} if whole_page and conditions.conditions else {}
+    counts = conditions.counts(also=also)
+    if whole_page:
+        request.todo_count = counts.get("nav", counts["todo"])  # the shell need not count again
+    if is_plain and todo.has_steps(user) and counts["todo"]:
+        given["tab"] = "todo"
+        conditions = DisputeFilter(given, Dispute.objects.visible_to(user), request=request)
+    tab = conditions.view
+    order = listing.order_for(tab.key, given.get("sort", ""))
+    base = given.copy()
+    base["tab"] = tab.key
+
+    def url(**changes: Any) -> str:
+        return address(base, **changes)
+
+    page = listing.page(conditions.qs, counts[tab.key], order, given, url)
+    wanted = [code for name in ("category", "township", "division") for code in conditions.conditions.get(name, ())]
+    options = Options.for_user(user, wanted)
+    form = conditions.form
+    options.put_into(form)
+    first = [name for name in FIRST if name != "township" or options.townships]
+    if not options.is_county and len(options.villages) > 1:
+        first.insert(2, "division")
+    more = [name for name in MORE if name not in first and (name != "division" or options.is_county)]
+    columns = shown_columns(user)
+    return {
+        "tabs": [_tab(one, counts, one is tab, url) for one in TABS],
+        "tab": tab,
+        "fields": [form[name] for name in first if name in form.fields],
+        "more": [form[name] for name in more],
+        "more_open": any(name in form.errors for name in more),
+        "applied": len(conditions.conditions),
+        "errors": [sentence for name in form.errors if name in (*FIRST, "tab") for sentence in form.errors[name]],
+        "keep": [(name, value) for name, value in _kept(base, given, order, tab.key)],
+        "reset_url": address(QueryDict(mutable=True), tab=tab.key),
+        "chips": chips(conditions, options, page.rows, url),
+        "columns": columns,
+        "column_choices": [(name, label, name in columns) for name, (label, _) in COLUMNS.items()],
+        "sorts": _sorts(order, url),
+        "rows": [list_row(case, user, today) for case in page.rows],
+        "pager": page.pager | {"order": f"{page.pager['order']}，数据截至 {timezone.localtime():%H:%M}"},
+        "batch": _batch(user),
+        "export_query": _export_query(base),
+        "empty": _empty(conditions, url),
+        "may_read": bool(user.roles - ADMIN_ROLES),
+        "now": f"{timezone.localtime():%Y-%m-%d %H:%M}",
+    }
+
+
+def _read_typed_village(given: QueryDict, user: Any) -> None:
+    """Without script the name of a village arrives instead of its code."""
+    typed = given.pop("division_text", [""])[-1].split()
+    if typed and not any(given.getlist("division")):
+        place = Division.objects.visible_to(user).filter(level=Level.VILLAGE, name=typed[-1]).first()
+        given["division"] = place.code if place else "00"
+
+
+def _tab(tab: Any, counts: dict[str, int], is_current: bool, url: listing.Url) -> dict[str, Any]:
+    return {
+        "key": tab.key,
+        "label": tab.label,
+        "url": url(tab=tab.key, sort=None),
+        "count": capped(counts[tab.key]),
+        "current": is_current,
+        "tone": tab.tone if counts[tab.key] else "",
+    }
+
+
+def _kept(base: QueryDict, given: QueryDict, order: listing.Order, tab: str) -> list[tuple[str, str]]:
+    """What a new query keeps: the view, the order and page size if chosen, and conditions without a field."""
+    kept = [("tab", tab)]
+    kept += [(name, given[name]) for name in ("sort", "size", "party", "open", "mediator") if given.get(name)]
+    return kept
+
+
+def _export_query(base: QueryDict) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in base.lists() if name not in (*PLACE, "size") for value in values if value]
+
+
+def _sorts(order: listing.Order, url: listing.Url) -> dict[str, dict[str, str]]:
+    """For each sortable head: where a click leads and how it is sorted now."""
+    heads = {}
+    for name, usual in (("registered", "-registered"), ("due", "due")):
+        key = order.key.lstrip("-")
+        other = order.key.removeprefix("-") if order.descending else f"-{order.key}"
+        heads[name] = {
+            "url": url(sort=other if key == name else usual),
+            "dir": ("descending" if order.descending else "ascending") if key == name else "",
+        }
+    return heads
+
+
+def _batch(user: Any) -> list[dict[str, Any]]:
+    export = {"label": "导出所选", "url": reverse("disputes:export"), "primary": False}
+    if user.holds(*DISPATCH):
+        return [{"label": "批量派单", "url": reverse("disputes:batch_assign"), "primary": True}, export]
+    return [export]
+
+
+def list_row(case: Dispute, user: Any, today: Any) -> dict[str, Any]:
+    """A case as the list shows it, with the step this person should take."""
+    step = todo.step_for(case, user)
+    return presentation.row(case, today) | {
+        "verb": step.label if step else "查看",
+        "verb_url": f"/disputes/{case.code}/{step.name}/" if step else f"/disputes/{case.code}/",
+        "is_mine": step is not None,
+    }
+
+
+# ---- chips
+
+
+def chips(conditions: DisputeFilter, options: Options, rows: list[Dispute], url: listing.Url) -> list[dict[str, str]]:
+    """One chip for each condition that holds, in words, with the address of the list without it."""
+    shown = []
+    if conditions.view.key == "all" and conditions.window_begins:
+        shown.append({"label": "登记", "value": "近一年", "remove_url": url(period="all")})
+    for name, value in conditions.conditions.items():
+        shown.append(
+            {
+                "label": _CHIP_LABEL.get(name) or str(conditions.filters[name].label),
+                "value": _chip_value(name, value, conditions, options, rows),
+                "remove_url": url(**{name: None}),
+            }
+        )
+    return shown
+
+
+_CHIP_LABEL = {
+    "township": "乡镇",
+    "division": "村社区",
+    "category": "类型",
+    "status": "状态",
+    "period": "登记",
+    "due": "期限",
+}
+
+
+def _chip_value(name: str, value: Any, conditions: DisputeFilter, options: Options, rows: list[Dispute]) -> str:
+    if name in ("category", "township", "division"):
+        known = {"category": options.categories, "township": options.townships, "division": options.villages}[name]
+        return _some([known.get(code, code) for code in value])
+    if name == "period":
+        return PERIODS[value]
+    if name == "due":
+        return _some([DUE[key] for key in value])
+    if name == "party":
+        party = next((p for case in rows for p in case.parties.all() if p.uid == value), None)
+        return presentation.masked_name(party) if party else "所选当事人"
+    if name == "open":
+        return "在办" if value else "已办结"
+    labels = dict(conditions.form.fields[name].choices) if hasattr(conditions.form.fields[name], "choices") else {}
+    if isinstance(value, list):
+        return _some([str(labels.get(one, one)) for one in value])
+    return str(labels.get(value, value))
+
+
+def _some(names: list[str]) -> str:
+    return "、".join(names[:3]) + (f"等 {len(names)} 项" if len(names) > 3 else "")
+
+
+def _empty(conditions: DisputeFilter, url: listing.Url) -> dict[str, str]:
+    if conditions.conditions:
+        cleared = address(QueryDict(mutable=True), tab=conditions.view.key)
+        return {
+            "title": "没有符合条件的案件",
+            "text": "可以减少条件，或者换一个视图。",
+            "label": "清除条件",
+            "url": cleared,
+        }
+    if conditions.view.key == "todo":
+        return {
+            "title": "没有待办",
+            "text": "新的案件轮到您办理时会出现在这里。",
+            "label": "看全部案件",
+            "url": url(tab="all"),
+        }
+    if conditions.view.key == "all" and conditions.window_begins:
+        return {"title": "近一年没有登记的案件", "text": "", "label": "看全部年份", "url": url(period="all")}
+    return {"title": f"没有{conditions.view.label}的案件", "text": "", "label": "", "url": ""}
+
+
+# ---- the choice of columns
+
+
+class ColumnsView(View):
+    """Remember which columns this person wants; back to the list they came from."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        chosen = [name for name in COLUMNS if name in request.POST.getlist("columns")]
+        if request.POST.get("usual"):
+            request.user.preferences.pop("case_columns", None)
+        else:
+            request.user.preferences["case_columns"] = chosen
+        request.user.save(update_fields=["preferences"])
+        return redirect(_back(request))
+
+
+def _back(request: HttpRequest) -> str:
+    """The list the form was sent from, as the browser names it; never another page or site."""
+    came_from = request.headers.get("Referer", "")
+    here = reverse("disputes:list")
+    if url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
+        parts = urlsplit(came_from)
+        if parts.path == here:
+            return f"{here}?{parts.query}" if parts.query else here
+    return here
+
+
+def rows_of(user: Any, codes: list[str]) -> QuerySet[Dispute]:
+    """The ticked cases, as far as this person may see them."""
+    return Dispute.objects.visible_to(user).filter(code__in=codes)
