@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
+from django.contrib.auth.password_validation import CommonPasswordValidator, MinimumLengthValidator
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -31,6 +32,16 @@ NOTICE_DAYS = 14
 _LETTERS = "abcdefghijkmnpqrstuvwxyz"
 _CAPITALS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _DIGITS = "23456789"
+
+
+class ShortestValidator(MinimumLengthValidator):
+    def get_help_text(self) -> str:
+        return f"密码至少 {self.min_length} 个字符。"
+
+
+class NotCommonValidator(CommonPasswordValidator):
+    def get_help_text(self) -> str:
+        return "密码不能是人人都会试的常见密码。"
 
 
 class LongestValidator:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -122,22 +122,38 @@ OBJECTS = {
 }  # fmt: skip
 
 
-def audit_row(event: AuditEvent) -> dict[str, Any]:
-    """A line of the audit log.  Reasons are typed by people: whatever looks like a number of theirs is cut out."""
+#: Names of what is kept beside an audited action.
+DETAILS = {
+    "unknown": "不存在的账号", "why": "原因", "user": "账号号", "role": "角色", "holding": "任职号", "place": "所在",
+    "starts_on": "起", "ends_on": "止", "fields": "项目", "scope": "权限", "scopes": "权限", "days": "天数",
+    "dispute": "纠纷", "count": "件数",
+}  # fmt: skip
+
+
+def audit_rows(events: list[AuditEvent]) -> list[dict[str, Any]]:
+    """Lines of the audit log, with the names of the accounts they are about."""
+    about = {int(e.object_id) for e in events if e.object_type == "user" and e.object_id.isdigit()}
+    names = dict(User.objects.filter(pk__in=about).values_list("pk", "username")) if about else {}
+    return [audit_row(event, names) for event in events]
+
+
+def audit_row(event: AuditEvent, names: Mapping[int, str]) -> dict[str, Any]:
+    """One line.  Reasons are typed by people: whatever looks like a number of theirs is cut out."""
+    object_id = event.object_id
+    if event.object_type == "user" and object_id.isdigit():
+        object_id = names.get(int(object_id), object_id)
     return {
         "at": event.at,
         "who": event.actor_name or "—",
         "account": event.actor.username if event.actor else "",
         "action": audit.label(event.action),
-        "object": " ".join(
-            part for part in (OBJECTS.get(event.object_type, event.object_type), event.object_id) if part
-        ),
+        "object": " ".join(part for part in (OBJECTS.get(event.object_type, event.object_type), object_id) if part),
         "outcome": "成功" if event.succeeded else "失败",
         "color": "green" if event.succeeded else "red",
         "ip": event.ip or "",
         "request_id": event.request_id,
         "reason": redact(event.reason),
-        "detail": "，".join(f"{key}={_plain(value)}" for key, value in event.detail.items()),
+        "detail": "，".join(f"{DETAILS.get(key, key)} {_plain(value)}" for key, value in event.detail.items()),
     }
 
 

@@ -48,13 +48,14 @@ def renew_initial_password(user: User, *, by: User) -> str:
     _only_security_admin(by)
     _not_oneself(user, by, "重发自己的初始密码")
     _keep_as_past(user)
-    password = _set_initial_password(user)
+    password = set_initial_password(user)
     sessions.end_all(user, Ended.PASSWORD, by=by)
     audit.record(Act.PASSWORD_RENEW, actor=by, object_type="user", object_id=str(user.pk))
     return password
 
 
-def _set_initial_password(user: User) -> str:
+def set_initial_password(user: User) -> str:
+    """Save ``user`` with a one-time password and return it.  The caller writes the audit row."""
     password = passwords.initial()
     user.set_password(password)
     user.password_changed_at = None
@@ -81,7 +82,7 @@ def open_account(*, by: User, username: str, name: str, title: str = "", phone: 
     if User.objects.filter(username__iexact=username).exists():
         raise Missing({"username": "这个账号已经有人用了，请换一个。"})
     user = User(username=username, name=name, title=title, phone=phone)
-    password = _set_initial_password(user)
+    password = set_initial_password(user)
     audit.record(Act.ACCOUNT_OPEN, actor=by, object_type="user", object_id=str(user.pk))
     return user, password
 

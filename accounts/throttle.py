@@ -107,10 +107,12 @@ class SignInHandler(AxesDatabaseHandler):
             return  # A guess that was not even looked at leaves no row: an attacker must not fill the audit trail.
         user = User.objects.filter(username=credentials.get("username") or "").only("pk").first()
         facts: dict[str, Any] = {"object_type": "user", "object_id": str(user.pk) if user else "", "succeeded": False}
-        audit.record(Act.SIGN_IN_FAILED, name=account_key(request, credentials), **facts)
+        if user is None:
+            facts["unknown"] = account_key(request, credentials)[:8]  # enough to see that it is the same one again
+        audit.record(Act.SIGN_IN_FAILED, **facts)
         if self.is_locked(request, credentials):
             request.axes_locked_out = True
-            audit.record(Act.SIGN_IN_LOCKED, name=account_key(request, credentials), **facts)
+            audit.record(Act.SIGN_IN_LOCKED, **facts)
 
 
 def people_of(request: HttpRequest) -> list[str]:

@@ -9,7 +9,7 @@ from django.views import View
 from accounts.choices import Role
 from accounts.filters import AuditFilter
 from accounts.models import AuditEvent
-from accounts.presentation import audit_row, chips
+from accounts.presentation import audit_rows, chips
 from accounts.views.base import ForRoles
 from accounts.views.security import without
 from common.paging import paged
@@ -25,7 +25,7 @@ class AuditView(ForRoles, View):
         page = paged(request, conditions.qs)
         fields = list(conditions.form)
         context = {
-            "rows": [audit_row(event) for event in page.rows],
+            "rows": audit_rows(page.rows),
             "pager": page.pager,
             "fields": fields[:4],
             "more": fields[4:],

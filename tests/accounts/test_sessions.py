@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +19,7 @@ from accounts.choices import Role
 from accounts.models import AuditEvent, LoginSession, User
 from accounts.tasks import end_idle_sessions
 from tests.accounts.conftest import signed_in_as
+from tests.factories import UserFactory
 
 MORNING = dt.datetime(2026, 11, 23, 8, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 
@@ -78,6 +83,24 @@ def test_a_fourth_browser_ends_the_first(clerk: User, clock: Any) -> None:
     assert [bool(signed_in_as(browser)) for browser in browsers] == [False, True, True, True]
     event = AuditEvent.objects.get(action="session.end")
     assert event.detail["why"] == "surplus"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_six_sign_ins_at_the_same_moment_leave_three() -> None:
+    """Each must see the others' rows: they queue on the account's row."""
+    user = UserFactory()
+
+    def sign_in(_: int) -> None:
+        try:
+            with contextlib.suppress(UpdateError):  # ended by another sign-in before its first answer was out
+                Client().force_login(User.objects.get(pk=user.pk))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(sign_in, range(6)))
+    assert LoginSession.objects.count() == 6
+    assert LoginSession.objects.open().count() == 3
 
 
 def test_looking_at_pages_writes_at_most_once_a_minute(

@@ -17,6 +17,7 @@ from tests.factories import PASSWORD, UserFactory
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
+WRONG = "wrong"
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +25,7 @@ def _morning(time_machine: Any) -> None:
     time_machine.move_to(NOW, tick=False)
 
 
-def guess(username: str, password: str = "wrong-0", ip: str = "203.0.113.9") -> User | None:
+def guess(username: str, password: str = WRONG, ip: str = "203.0.113.9") -> User | None:
     """One guess at the innermost door, without the page around it."""
     request = HttpRequest()
     request.method = "POST"
