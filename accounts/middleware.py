@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts import passwords, sessions
 from accounts.choices import Ended
 from accounts.models import LoginSession
+from common import problems
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -84,7 +85,9 @@ class PasswordChangeMiddleware:
         if user.is_authenticated and passwords.must_change(user):
             page = reverse("accounts:password")
             if request.path not in {page, reverse("accounts:logout")}:
-                if request.headers.get("HX-Request") == "true" or request.path.startswith("/api/"):
+                if request.path.startswith("/api/"):
+                    return problems.page(request, 403, "password_expired", "请先修改密码。")
+                if request.headers.get("HX-Request") == "true":
                     return HttpResponse("请先修改密码。", status=403, headers={"HX-Redirect": page})
                 return redirect(page)
         return self.get_response(request)

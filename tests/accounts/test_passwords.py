@@ -149,6 +149,7 @@ def test_the_first_sign_in_leads_to_the_password_page_and_nowhere_else(client: C
     assert client.get("/accounts/me/").url == PAGE
     assert "首次登录须先修改初始密码" in client.get(PAGE).content.decode()
     assert client.get("/help/", headers={"HX-Request": "true"}).headers["HX-Redirect"] == PAGE
+    assert client.get("/api/anything/").json()["code"] == "password_expired"
     assert change(client).status_code == 302
     assert client.get("/accounts/me/").status_code == 200
 
