@@ -4,6 +4,7 @@ import errno
 import importlib.util
 import shutil
 import socket
+import sys
 import tempfile
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def check_venv_module() -> None:
         if importlib.util.find_spec(module) is None:
             raise Problem(
                 f"这个 Python 缺少 {module} 模块，无法建立独立的运行环境。\n"
-                "  Debian / Ubuntu 请执行：sudo apt install python3-venv，然后重试。"
+                f"  Debian / Ubuntu 请执行：sudo apt install python3.{sys.version_info.minor}-venv，然后重试。"
             )
 
 

@@ -127,7 +127,7 @@ def test_a_full_disk_is_seen_before_anything_is_fetched(monkeypatch):
 
 def test_a_python_without_venv_names_the_package_to_install(monkeypatch):
     monkeypatch.setattr(checks.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(console.Problem, match="apt install python3-venv"):
+    with pytest.raises(console.Problem, match=r"apt install python3\.\d+-venv"):
         checks.check_venv_module()
 
 
