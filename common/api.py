@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core import signing
+from django.core.exceptions import RequestDataTooBig
 from django.db.models import Q, QuerySet
 from django.utils.http import parse_etags
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
@@ -46,19 +47,14 @@ class TooLarge(exceptions.APIException):
 
 
 class StrictJSONParser(JSONParser):
-    """One JSON object, of bounded size, whose text the database can store.
+    """One JSON object whose text the database can store.
 
-    DRF reads the stream without looking at Django's limit; a nesting bomb, a NUL or half a surrogate pair would each
-    end in an answer of 500.
+    A nesting bomb, a NUL or half a surrogate pair would each end in an answer of 500.
     """
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> dict[str, Any]:
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        body = stream.read(limit + 1)
-        if len(body) > limit:
-            raise TooLarge
         try:
-            content = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+            content = json.loads(stream.read().decode("utf-8"), parse_constant=_no_constant)
             is_clean = _is_storable(content)
         except (ValueError, RecursionError) as fault:
             raise exceptions.ParseError from fault
@@ -124,6 +120,9 @@ class ApiView(APIView):
             raise Missing({name: f"查询参数 {name} 只能写一次。" for name in repeated})
         if any("\x00" in text for texts in request.query_params.lists() for text in (texts[0], *texts[1])):
             raise exceptions.ParseError
+
+    def handle_exception(self, exc: Exception) -> Response:
+        return super().handle_exception(TooLarge() if isinstance(exc, RequestDataTooBig) else exc)
 
     def parameters(self, request: Request) -> Iterable[str]:
         """Names of the query parameters this request may carry."""

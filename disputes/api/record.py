@@ -22,7 +22,7 @@ from disputes.workflow import Transition
 def record(dispute: Dispute, user: Any, today: dt.date) -> dict[str, Any]:
     """``dispute`` must be loaded with ``for_page()``."""
     people = list(dispute.parties.all())
-    scrub = Scrubber(people, (name for p in people for name in (p.contact_name, p.guardian_name, p.agent_name)))
+    scrub = rows.scrubber(people)
     labels = {party.pk: f"{party} {presentation.masked_name(party)}" for party in people}
     return {
         **rows.shown(Columns(dispute), people, today),

@@ -23,6 +23,7 @@ COLUMNS = (
     "may_escalate", "category_id", "category__name", "category__parent__name", "division_id", "division__name",
     "township_id", "township__name", "committee__organisation__name", "mediator__name",
 )  # fmt: skip
+SPOKESMEN = ("contact_name", "guardian_name", "agent_name")
 #: The list shows the beginning of a narrative, as the page does.
 SUMMARY_LENGTH = 80
 #: Read so much of it, mask, then cut: half an ID number at the edge would not be recognised.
@@ -30,12 +31,17 @@ READ_LENGTH = 400
 
 
 def people_of(ids: Sequence[int]) -> dict[int, list[Any]]:
-    """Names and kinds of the parties of these cases, in the order they are numbered.  One query."""
+    """Names of the parties of these cases, and of those who speak for them, in the order of the sides.  One query."""
     people: dict[int, list[Any]] = defaultdict(list)
     rows = Party.objects.filter(dispute_id__in=ids).order_by("dispute_id", "role", "number", "id")
-    for row in rows.values_list("dispute_id", "role", "kind", "name", named=True):
+    for row in rows.values_list("dispute_id", "role", "kind", "name", *SPOKESMEN, named=True):
         people[row.dispute_id].append(row)
     return people
+
+
+def scrubber(people: Sequence[Any]) -> Scrubber:
+    """For the free text of a case with these people."""
+    return Scrubber(people, (getattr(row, column) for row in people for column in SPOKESMEN))
 
 
 def shown(row: Any, people: Sequence[Any], today: dt.date) -> dict[str, Any]:
@@ -63,7 +69,7 @@ def shown(row: Any, people: Sequence[Any], today: dt.date) -> dict[str, Any]:
         "place": {"code": row.division_id, "name": row.division__name, "township": township},
         "applicant": presentation.side(p for p in people if p.role == PartyRole.APPLICANT),
         "respondent": presentation.side(p for p in people if p.role == PartyRole.RESPONDENT),
-        "summary": Scrubber(people)(row.summary[:READ_LENGTH])[:SUMMARY_LENGTH],
+        "summary": scrubber(people)(row.summary[:READ_LENGTH])[:SUMMARY_LENGTH],
         "people_count": row.people_count,
         "amount": None if row.amount is None else str(row.amount),
         "risk": row.risk,

@@ -37,7 +37,7 @@ class Program:
         content = body if isinstance(body, str | bytes) else json.dumps({} if body is None else body, default=str)
         return self.client.post(url, content, content_type="application/json", headers=_names(headers))
 
-    def do(self, dispute: Dispute, name: str, **body: Any) -> Any:
+    def do(self, dispute: Dispute, name: str, /, **body: Any) -> Any:
         """Take a step on the case as it is now."""
         body.setdefault("version", Dispute.objects.get(pk=dispute.pk).version)
         return self.post(f"{DISPUTES}{dispute.code}/transitions/{name}/", body)
