@@ -16,7 +16,7 @@ from disputes.choices import OPEN_STATES, SETTLED_OUTCOMES, Outcome, Status
 
 @dataclass(frozen=True)
 class Indicator:
-    """One number: its words, how it is made, and the query of the list that proves it."""
+    """One number: its words, how it is made, and the query of the list that proves it (empty: no list says it yet)."""
 
     key: str
     name: str
@@ -42,18 +42,18 @@ class Rate:
 def indicators(start: dt.date, end: dt.date, today: dt.date) -> list[Indicator]:
     """The counts of the overview for cases registered from ``start`` to ``end`` (both included), and what is open now."""
     registered = Q(registered_at__date__gte=start, registered_at__date__lte=end)
-    window = f"from={start:%Y-%m-%d}&to={end:%Y-%m-%d}"
+    window = f"since={start:%Y-%m-%d}&until={end:%Y-%m-%d}"
     ended = Q(outcome__in=[*SETTLED_OUTCOMES, Outcome.FAILED, Outcome.TERMINATED])
     accepted = ~Q(status__in=[Status.REGISTERED, Status.DECLINED]) & ~Q(outcome=Outcome.DECLINED)
     return [
         Indicator("registered", "登记", "件", "期内登记的纠纷", "无", registered, window),
-        Indicator("accepted", "受理", "件", "期内登记且已受理的纠纷", "不予受理", registered & accepted, window),
+        Indicator("accepted", "受理", "件", "期内登记且已受理的纠纷", "不予受理", registered & accepted, ""),
         Indicator("settled", "调解成功", "件", "期内登记且协议已经生效（书面三项签章齐备，或者口头）", "签章未齐的协议不计",
-                  registered & Q(outcome__in=SETTLED_OUTCOMES), f"{window}&outcome=settled"),
+                  registered & Q(outcome__in=SETTLED_OUTCOMES), f"{window}&outcome=written&outcome=oral"),
         Indicator("ended", "已有结果", "件", "期内登记且已调解成功、调解不成或者终止", "撤回、转出、不予受理",
-                  registered & ended, window),
-        Indicator("open", "在办", "件", "此刻尚未办结的纠纷（不分登记时间）", "无", Q(status__in=OPEN_STATES), "years=all&tab=open"),
-        Indicator("overdue", "超期", "件", "此刻最近期限已过的纠纷", "中止期间不计", Q(next_due_on__lt=today), "years=all&tab=overdue"),
+                  registered & ended, f"{window}&outcome=written&outcome=oral&outcome=failed&outcome=terminated"),
+        Indicator("open", "在办", "件", "此刻尚未办结的纠纷（不分登记时间）", "无", Q(status__in=OPEN_STATES), "period=all&open=true"),
+        Indicator("overdue", "超期", "件", "此刻最近期限已过的纠纷", "中止期间不计", Q(next_due_on__lt=today), "period=all&due=late"),
     ]  # fmt: skip
 
 

@@ -45,9 +45,7 @@ def _figure(one: indicators.Indicator, values: dict[str, int]) -> dict[str, Any]
         "label": one.name,
         "value": f"{values[one.key]:,}",
         "unit": one.unit,
-        "url": f"{reverse('disputes:list')}?{one.query}"
-        if one.key in ("registered", "settled", "open", "overdue")
-        else "",
+        "url": f"{reverse('disputes:list')}?{one.query}" if one.query else "",
         "formula": one.formula,
         "exclusions": one.exclusions,
         "tone": "late" if one.key == "overdue" and values[one.key] else "",
