@@ -69,17 +69,20 @@ class Supervisor:
             )
 
     def stop(self) -> None:
-        while self.children:
-            end_process_group(self.children.pop().process)
+        """Beat first, so that nothing new is begun; each finishes what it holds while the others do."""
+        last_first = [self.children.pop().process for _ in range(len(self.children))]
+        for process in last_first:
+            if process.poll() is None:
+                process.terminate()
+        for process in last_first:
+            end_process_group(process)
         PIDS.unlink(missing_ok=True)
 
 
 def end_process_group(process: subprocess.Popen) -> None:
-    """Ask the parent to end its own workers; if it cannot, end the whole group."""
-    if process.poll() is None:
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(PATIENCE_SECONDS)
+    """Give the parent time to end its own workers; if it cannot, end the whole group."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(PATIENCE_SECONDS)
     # Also after a parent that died alone: its workers must not linger.
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
