@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -35,6 +36,9 @@ def schema() -> dict[str, Any]:
 class SchemaView(ApiView):
     permission_classes = [HasRole]
     renderer_classes = [OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer, JSONRenderer]
+
+    def parameters(self, request: Request) -> Iterable[str]:
+        return ("format",)  # json or yaml
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
