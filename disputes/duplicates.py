@@ -54,7 +54,7 @@ class Typed:
                 found["numbers"].add(blind_index("party.id_number", number))
             if phones.is_valid(phone):
                 found["phones"].add(blind_index("party.phone", phone))
-            name = " ".join(party.get("name", "").split())
+            name = " ".join("".join(c for c in party.get("name", "")[:100] if c.isprintable()).split())
             if len(name) >= 2:
                 found["names"].add(name)
         return cls(**{name: frozenset(values) for name, values in found.items()}, township=_township(division))

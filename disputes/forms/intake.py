@@ -8,6 +8,7 @@ with ``IntakeForm.formsets``).  It decides what is typed wrong; who may register
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -23,7 +24,7 @@ from common.errors import Missing, Refusal
 from common.formfields import MoneyField, TypedDateField, TypedMomentField
 from common.widgets import Combobox, Segmented
 from disputes.choices import RISK_HINT, ApplicationForm, LinkKind, NoticeForm, Risk, Source, Willingness
-from disputes.forms.parties import ApplicantFormSet, PartyFormSet, RespondentFormSet
+from disputes.forms.parties import ApplicantFormSet, PartyFormSet, RespondentFormSet, say_limits
 from disputes.forms.pickers import CategoryField, DivisionField, category_label, division_label
 from disputes.models import Dispute
 from disputes.workflow import REGISTER
@@ -34,6 +35,7 @@ from grids.models import Division, Organisation
 FIRST_APPLICATION = dt.date(2011, 1, 1)
 #: A choice beside a possible duplicate travels as ``link-GZ2026-000123=recurrence``.
 LINK = "link-"
+LINKED = re.compile(r"link-([A-Z]{2}\d{4}-\d{6,8})", re.ASCII)
 #: Filled in by the browser from the number.
 DERIVED = frozenset({"sex", "birth_date"})
 #: Who can send a matter in; committees receive matters, they do not send them.
@@ -65,10 +67,14 @@ def registering_paths(user: Any) -> tuple[str, ...]:
 class IntakeForm(forms.Form):
     """One registration: the case, its applicants and its respondents."""
 
-    formsets: ClassVar[dict[str, type[PartyFormSet]]] = {"applicants": ApplicantFormSet, "respondents": RespondentFormSet}
+    formsets: ClassVar[dict[str, type[PartyFormSet]]] = {
+        "applicants": ApplicantFormSet,
+        "respondents": RespondentFormSet,
+    }
 
     submission_key = forms.UUIDField(
-        widget=forms.HiddenInput, error_messages={"required": "登记页已失效，请重新打开。", "invalid": "登记页已失效，请重新打开。"}
+        widget=forms.HiddenInput,
+        error_messages={"required": "登记页已失效，请重新打开。", "invalid": "登记页已失效，请重新打开。"},
     )
     source = _choice("来源", Source.choices, Source.WINDOW)
     category = CategoryField(
@@ -86,7 +92,9 @@ class IntakeForm(forms.Form):
     willingness = _choice("申请人意愿", Willingness.choices, Willingness.WILLING)
     notice_form = _choice("权利义务告知", NoticeForm.choices, NoticeForm.NONE, required=False)
 
-    place_detail = forms.CharField(label="详细地点", required=False, max_length=100, help_text="如：三社、某小区 2 号楼")
+    place_detail = forms.CharField(
+        label="详细地点", required=False, max_length=100, help_text="如：三社、某小区 2 号楼"
+    )
     happened_on = TypedDateField(label="发生日期", required=False)
     claim = _text("调解请求", 1000, 2, "希望对方做什么、赔多少")
     people_count = forms.IntegerField(
@@ -108,7 +116,9 @@ class IntakeForm(forms.Form):
     )  # fmt: skip
     source_number = forms.CharField(label="来源文号", required=False, max_length=60, help_text="如法院案号、信访件编号")
     may_escalate = forms.BooleanField(label="可能引起治安案件、刑事案件", required=False)
-    police_told_at = TypedMomentField(label="报告公安时间", required=False, help_text="先采取疏导措施，并及时报告（人民调解法第25条）")
+    police_told_at = TypedMomentField(
+        label="报告公安时间", required=False, help_text="先采取疏导措施，并及时报告（人民调解法第25条）"
+    )
 
     #: Folded into 补充信息, in its order.
     FOLDED: ClassVar[tuple[str, ...]] = (
@@ -125,6 +135,7 @@ class IntakeForm(forms.Form):
         if data is None:
             kwargs["initial"] = self._start(user) | kwargs.get("initial", {})
         super().__init__(data, **kwargs)
+        say_limits(self)
         # Nobody scans a code at the window; programs may still say so.
         self.fields["source"].widget.choices = [(s, label) for s, label in Source.choices if s != Source.QR]
         self.fields["division"].queryset = Division.objects.active().within(registering_paths(user))
@@ -193,10 +204,10 @@ class IntakeForm(forms.Form):
 
     def is_valid(self) -> bool:
         own = super().is_valid()
-        rows = all([rows.is_valid() for rows in self.row_sets])
-        if rows:  # only what each row says of itself is sound can be compared
+        judged = [rows.is_valid() for rows in self.row_sets]
+        if all(judged):  # only what each row says of itself is sound can be compared
             self._compare_sides()
-        return own and rows and not self.errors and not any(r.total_error_count() for r in self.row_sets)
+        return own and all(judged) and not self.errors and not any(r.total_error_count() for r in self.row_sets)
 
     def clean_applied_on(self) -> dt.date | None:
         day = self.cleaned_data["applied_on"]
@@ -274,8 +285,8 @@ def _has_something(form: forms.BaseForm, names: tuple[str, ...]) -> bool:
 
 def links_in(data: Mapping[str, Any]) -> dict[str, str]:
     """``{code: kind}`` of the choices beside possible duplicates."""
-    kinds = {LinkKind.RECURRENCE, LinkKind.RELATED, LinkKind.DISTINCT}
-    return {key.removeprefix(LINK): str(data[key]) for key in data if key.startswith(LINK) and data[key] in kinds}
+    found = {match[1]: str(data[key]) for key in data if (match := LINKED.fullmatch(key))}
+    return {code: kind for code, kind in found.items() if kind in LinkKind.values}
 
 
 def worth_keeping(data: QueryDict) -> dict[str, list[str]]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.forms import BaseFormSet, formset_factory
 from django.utils import timezone
 
@@ -33,7 +34,9 @@ MOST_PARTIES = 100
 DOUBTFUL = frozenset({Fault.CHECK_DIGIT, Fault.BIRTH_DATE, Fault.PREFIX})
 
 #: Endings that no person's name has, and those that need a longer name before them (李建社 is a person).
-_SURELY = re.compile(r"(公司|集团|合作社|信用社|银行|医院|卫生院|诊所|学校|小学|中学|幼儿园|委员会|村委会|居委会|人民政府|办事处|物业|超市|酒店|宾馆|饭店|项目部|工程队|经营部|工作室|事务所|协会|基金会|服务中心)$")
+_SURELY = re.compile(
+    r"(公司|集团|合作社|信用社|银行|医院|卫生院|诊所|学校|小学|中学|幼儿园|委员会|村委会|居委会|人民政府|办事处|物业|超市|酒店|宾馆|饭店|项目部|工程队|经营部|工作室|事务所|协会|基金会|服务中心)$"
+)
 _PROBABLY = re.compile(r"(厂|店|局|院|社|站|所|场|中心|大队|部)$")
 
 
@@ -42,7 +45,7 @@ def looks_like_organisation(name: str) -> bool:
     name = name.rstrip("）)")
     if "·" in name:
         return False
-    return len(name) >= 4 and bool(_SURELY.search(name)) or len(name) >= 5 and bool(_PROBABLY.search(name))
+    return (len(name) >= 4 and bool(_SURELY.search(name))) or (len(name) >= 5 and bool(_PROBABLY.search(name)))
 
 
 class PhoneField(forms.CharField):
@@ -73,7 +76,16 @@ def read_identity(kind: str, *, id_kind: str, number: str, reason: str, sex: str
     """Check a document and derive what follows from it."""
     if kind == PartyKind.ORGANISATION:
         return _read_code(number)
-    found = Identity({"id_kind": id_kind, "id_number": "", "no_id_reason": "", "id_is_checked": False, "sex": sex, "birth_date": birth})
+    found = Identity(
+        {
+            "id_kind": id_kind,
+            "id_number": "",
+            "no_id_reason": "",
+            "id_is_checked": False,
+            "sex": sex,
+            "birth_date": birth,
+        }
+    )
     if id_kind == IdKind.NONE or (not number.strip() and reason):
         parsed = IdNumber.parse(number, IdKind.NONE, reason=reason)
         if Fault.LENGTH in parsed.faults:
@@ -102,7 +114,9 @@ def read_identity(kind: str, *, id_kind: str, number: str, reason: str, sex: str
 
 def _read_code(number: str) -> Identity:
     """An organisation's 统一社会信用代码; without one it is known by its name."""
-    found = Identity({"id_kind": "", "id_number": "", "no_id_reason": "", "id_is_checked": False, "sex": "", "birth_date": None})
+    found = Identity(
+        {"id_kind": "", "id_number": "", "no_id_reason": "", "id_is_checked": False, "sex": "", "birth_date": None}
+    )
     if not number.strip():
         return found
     code = Uscc.parse(number)
@@ -130,6 +144,14 @@ def check_birth(birth: dt.date | None) -> dt.date | None:
     return birth
 
 
+def say_limits(form: forms.BaseForm) -> None:
+    """Say how long is too long the way one would at the window."""
+    for given in form.fields.values():
+        for validator in given.validators:
+            if isinstance(validator, MaxLengthValidator):
+                validator.message = "最多 %(limit_value)d 个字，现在 %(show_value)d 个，请精简。"
+
+
 def _line(label: str, limit: int, hint: str = "") -> forms.CharField:
     return forms.CharField(label=label, required=False, max_length=limit, help_text=hint)
 
@@ -138,7 +160,9 @@ class PartyFields(forms.Form):
     """The fields every party form has, in the order of the window."""
 
     id_number = forms.CharField(label="证件号码", required=False, max_length=60, widget=IdNumberInput)
-    name = forms.CharField(label="姓名或单位名称", max_length=100, error_messages={"required": "请填写姓名或者单位名称。"})
+    name = forms.CharField(
+        label="姓名或单位名称", max_length=100, error_messages={"required": "请填写姓名或者单位名称。"}
+    )
     phone = PhoneField(label="联系电话", required=False, max_length=40)
     kind = forms.ChoiceField(
         label="类别", choices=[("", "按名称判断"), *PartyKind.choices], required=False, widget=Segmented
@@ -149,7 +173,10 @@ class PartyFields(forms.Form):
     )  # fmt: skip
     no_id_reason = _line("无证件原因", 60, "如：遗失补办中")
     sex = forms.ChoiceField(
-        label="性别", choices=[("", "未填"), *Sex.choices], required=False, widget=Segmented(attrs={"data-id-sex": True})
+        label="性别",
+        choices=[("", "未填"), *Sex.choices],
+        required=False,
+        widget=Segmented(attrs={"data-id-sex": True}),
     )
     birth_date = TypedDateField(label="出生日期", required=False)
     address = _line("住址", 200)
@@ -161,6 +188,7 @@ class PartyFields(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.warning = ""
+        say_limits(self)
         self.fields["birth_date"].widget.attrs["data-id-birth"] = True
 
     def clean_name(self) -> str:
@@ -275,7 +303,13 @@ class PartyFormSet(BaseFormSet):  # type: ignore[type-arg]
 
 def _formset(form: type[PartyForm]) -> type[PartyFormSet]:
     return formset_factory(
-        form, formset=PartyFormSet, extra=0, min_num=1, max_num=MOST_PARTIES, absolute_max=MOST_PARTIES + 1, validate_max=True
+        form,
+        formset=PartyFormSet,
+        extra=0,
+        min_num=1,
+        max_num=MOST_PARTIES,
+        absolute_max=MOST_PARTIES + 1,
+        validate_max=True,
     )
 
 

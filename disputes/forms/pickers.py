@@ -12,6 +12,11 @@ from disputes.models import Category
 from grids.models import Division
 
 
+def _readable(value: Any) -> str:
+    """What was typed, without what no name holds (a NUL would stop the database)."""
+    return "".join(character for character in str(value)[:200] if character.isprintable()).strip()
+
+
 class DivisionField(forms.Field):
     """A place within the person's own scope.  A place elsewhere is answered as unknown."""
 
@@ -25,7 +30,7 @@ class DivisionField(forms.Field):
             return None
         if isinstance(value, Division):
             return value
-        typed = str(value).strip()
+        typed = _readable(value)
         found = list(self._rows(typed).select_related("parent__parent")[:2])
         if len(found) != 1:
             raise ValidationError("没有找到这个地方，请输入村（社区）名称或者拼音首字母后选择。", code="unknown")
@@ -53,7 +58,7 @@ class CategoryField(forms.Field):
             return None
         if isinstance(value, Category):
             return value
-        typed = str(value).strip()
+        typed = _readable(value)
         rows = Category.objects.active().select_related("parent")
         name = typed.split("›")[-1].strip()
         found = rows.filter(pk=typed).first() or rows.filter(name=name).order_by("-code").first()

@@ -43,10 +43,16 @@ class PartyView(View):
         except NotVisible:
             raise Http404 from None
         except Conflict as refusal:  # what was typed stays; the next try starts from how the case is now
-            return self.page(request, case_for(request.user, code), form, refusal=refusal.sentence, status=refusal.status)
+            return self.page(
+                request, case_for(request.user, code), form, refusal=refusal.sentence, status=refusal.status
+            )
         except Refusal as refusal:
             return self.page(
-                request, dispute, form, refusal=refusal.sentence, status=422 if refusal.status == 400 else refusal.status
+                request,
+                dispute,
+                form,
+                refusal=refusal.sentence,
+                status=422 if refusal.status == 400 else refusal.status,
             )
         messages.success(request, f"{dispute.code} 已{self.done}。")
         if form.warning:

@@ -32,17 +32,28 @@ def closeness(typed: str, name: str, initials: str) -> int:
     return next((rank for rank, test in enumerate(tests) if test()), len(tests))
 
 
+def _asked(request: HttpRequest) -> str:
+    """What was typed, without what no name holds (a NUL would stop the database)."""
+    return "".join(character for character in request.GET.get("q", "")[:LONGEST] if character.isprintable()).strip()
+
+
 class PlacesView(View):
     """``?q=``: places within the person's own scope; ``for=register`` only where they may register."""
 
     def get(self, request: HttpRequest) -> JsonResponse:
-        typed = request.GET.get("q", "")[:LONGEST].strip()
+        typed = _asked(request)
         rows = Division.objects.active().visible_to(request.user)
         if request.GET.get("for") == "register":
             rows = rows.within(registering_paths(request.user))
         found = list(rows.matching(typed).filter(level__in=GROUPS).select_related("parent"))
         last = typed.split()[-1] if typed else ""
-        found.sort(key=lambda place: (closeness(last, place.name, place.initials) if last else 0, ORDER[place.level], place.code))
+        found.sort(
+            key=lambda place: (
+                closeness(last, place.name, place.initials) if last else 0,
+                ORDER[place.level],
+                place.code,
+            )
+        )
         # The best rows first, then each kind of place together: a group has one heading.
         best = sorted(found[:MOST_ROWS], key=lambda place: ORDER[place.level])
         return JsonResponse([place_row(place) for place in best], safe=False)
@@ -58,11 +69,13 @@ class CategoriesView(View):
     """``?q=``: second level under the name of its first level, and the 18 official kinds for who does not know closer."""
 
     def get(self, request: HttpRequest) -> JsonResponse:
-        typed = request.GET.get("q", "")[:LONGEST].strip()
+        typed = _asked(request)
         rows = Category.objects.active().visible_to(request.user).select_related("parent")
         if not typed:
             return JsonResponse([category_row(row) for row in rows.filter(parent=None)], safe=False)
-        found = sorted(rows.matching(typed), key=lambda row: (closeness(typed, row.name, row.initials), row.code))[:MOST_ROWS]
+        found = sorted(rows.matching(typed), key=lambda row: (closeness(typed, row.name, row.initials), row.code))[
+            :MOST_ROWS
+        ]
         # Kinds stay in the order of their best row; within one, the official kind first.
         order: dict[str, int] = {}
         for row in found:
