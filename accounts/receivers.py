@@ -15,6 +15,12 @@ from common.logs import current_request
 
 @receiver(user_logged_in)
 def remember_session(sender: Any, request: Any, user: User, **kwargs: Any) -> None:
+    # Signed in on top of a session (two sign-in pages open, or a colleague's turn at the window): that one ends here.
+    key = request.session.session_key
+    before = list(LoginSession.objects.filter(session_key=key).select_related("user")) if key else []
+    if before or not key:
+        request.session.cycle_key()
+        sessions.end(before, Ended.SIGNED_OUT)
     row = sessions.opened(
         user,
         request.session.session_key,
