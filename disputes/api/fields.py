@@ -179,4 +179,6 @@ def _key_types(field: ModelChoiceField[Any]) -> list[str]:
     """A row is named by its number or, where the field says so, by another column."""
     model = field.queryset.model  # type: ignore[union-attr]
     key = model._meta.get_field(field.to_field_name) if field.to_field_name else model._meta.pk
+    while key.remote_field:  # a committee has the key of its organisation
+        key = key.target_field
     return ["integer", "string"] if isinstance(key, models.IntegerField) else ["string"]
