@@ -211,8 +211,9 @@ def test_a_topic_has_one_handler(handlers):
 @pytest.fixture
 def broker_at(monkeypatch):
     def set_broker(url: str) -> None:
-        monkeypatch.setattr(current_app.conf, "broker_url", url)
+        # The write address falls back on the other: patched first, or it would be "restored" to the patched one.
         monkeypatch.setattr(current_app.conf, "broker_write_url", url)
+        monkeypatch.setattr(current_app.conf, "broker_url", url)
 
     return set_broker
 
