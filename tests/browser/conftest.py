@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 # Playwright's synchronous interface runs an event loop in this thread; the ORM is still used synchronously.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -35,11 +35,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    # The plugin's one Playwright: a second in the same process is refused, and tests/frontend uses it too.
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield browser
+    browser.close()
 
 
 class Watched:
@@ -73,7 +73,9 @@ def window(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Watche
     opened: list[tuple[BrowserContext, Watched]] = []
 
     def make(user: Any = None, size: dict[str, int] = DESKTOP) -> Watched:
-        context = chromium.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", has_touch=size is PHONE)
+        context = chromium.new_context(
+            viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", has_touch=size is PHONE
+        )
         if user is not None:
             client = Client(HTTP_USER_AGENT="chromium")
             client.force_login(user)
