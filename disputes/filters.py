@@ -15,6 +15,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.contrib.auth import get_user_model
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.db.models import Count, F, IntegerField, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject, NullIf
@@ -22,7 +23,7 @@ from django.utils import timezone
 
 from common.formfields import TypedDateField
 from common.widgets import CheckMenu
-from disputes import search, todo
+from disputes import keywords, todo
 from disputes.choices import OPEN_STATES, Outcome, Risk, Source, Status
 from disputes.models import Dispute, Party
 from disputes.presentation import SOON_DAYS
@@ -159,8 +160,8 @@ class ConditionsForm(forms.Form):
         return cleaned
 
     def clean_q(self) -> str:
-        typed = search.clean(self.cleaned_data.get("q") or "")
-        if search.is_personal(typed):
+        typed = keywords.clean(self.cleaned_data.get("q") or "")
+        if keywords.is_personal(typed):
             raise ValidationError("关键词里不能有电话或者证件号码，请用上方的全局搜索。", code="personal")
         return typed
 
@@ -174,7 +175,11 @@ class DisputeFilter(django_filters.FilterSet):
     #: How far back 全部 reaches when no date is given; None for no limit.
     window: dt.timedelta | None = WINDOW
 
-    q = django_filters.CharFilter(label="关键词", method="by_keyword", help_text="案件码，或者案情中的词")
+    q = django_filters.CharFilter(
+        label="关键词",
+        method="by_keyword",
+        widget=forms.TextInput(attrs={"placeholder": "案件码、案情中的词", "maxlength": keywords.LONGEST}),
+    )
     category = Codes(label="纠纷类型", nothing="全部类型", method="by_category")
     township = Codes(label="乡镇（街道）", nothing="全部乡镇", field_name="township")
     status = Many(label="办理状态", nothing="全部状态", field_name="status", choices=Status.choices)
@@ -232,7 +237,7 @@ class DisputeFilter(django_filters.FilterSet):
     def window_begins(self) -> dt.date | None:
         """The first day of registration that 全部 shows, when nothing given says otherwise."""
         given = self.conditions
-        dated = {"period", "since", "until", "party"} & set(given) or search.code_of(given.get("q", ""))
+        dated = {"period", "since", "until", "party"} & set(given) or keywords.code_of(given.get("q", ""))
         bounded = given.get("open") or "due" in given  # as long as the work in hand, like the other views
         return None if dated or bounded or self.window is None else self.today - self.window
 
@@ -257,10 +262,13 @@ class DisputeFilter(django_filters.FilterSet):
             rows = self.filters[name].filter(rows, value)
         return rows
 
-    def counts(self, *, also: dict[str, QuerySet[Any]] | None = None) -> dict[str, int]:
-        """How many cases each view holds under the conditions, and how long the sets in ``also`` are: one statement.
+    def counts(
+        self, *, also: dict[str, QuerySet[Any]] | None = None, keys: dict[str, QuerySet[Any]] | None = None
+    ) -> dict[str, Any]:
+        """How many cases each view holds under the conditions, and more, in one statement.
 
-        Work in hand is counted in one pass over what is not archived; 全部 is counted to ``COUNTED_TO`` + 1.
+        ``also`` names sets whose length is wanted too, ``keys`` sets (cut to a page) whose primary keys are.  Work in
+        hand is counted in one pass over what is not archived; 全部 and ``also`` are counted to ``COUNTED_TO`` + 1.
         """
         in_hand = (
             self.narrowed()
@@ -273,13 +281,15 @@ class DisputeFilter(django_filters.FilterSet):
         )
         columns: dict[str, Any] = {"in_hand": Subquery(in_hand), "all": _count(self.in_view(BY_KEY["all"]))}
         columns |= {name: _count(rows) for name, rows in (also or {}).items()}
+        columns |= {name: ArraySubquery(rows.values("pk")) for name, rows in (keys or {}).items()}
         row = get_user_model()._base_manager.filter(pk=self.user.pk).values(**columns).get()
+        row |= {name: row[name] or [] for name in keys or ()}
         return {tab.key: 0 for tab in WORK} | (row.pop("in_hand") or {}) | row
 
     # ---- one method a condition
 
     def by_keyword(self, rows: QuerySet[Dispute], name: str, typed: str) -> QuerySet[Dispute]:
-        return rows.filter(search.narrative(typed))
+        return rows.filter(keywords.narrative(typed))
 
     def by_category(self, rows: QuerySet[Dispute], name: str, codes: Collection[str]) -> QuerySet[Dispute]:
         """An official type takes its local kinds along: their codes begin with its two digits."""

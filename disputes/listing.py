@@ -10,8 +10,8 @@ import base64
 import binascii
 import datetime as dt
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import F, Prefetch, Q, QuerySet
@@ -105,94 +105,103 @@ def read_cursor(order: Order, text: str) -> tuple[Any, int] | None:
 # ---- rows
 
 
-def for_rows(ids: Any) -> QuerySet[Dispute]:
-    """What a row shows and nothing else: no narrative beyond the brief, no sealed column, no search column."""
-    return (
-        Dispute.objects.filter(pk__in=ids)
-        .select_related("division", "township", "category__parent", "committee__organisation", "mediator")
-        .only(
-            "code", "version", "status", "source", "registered_at", "summary", "risk", "next_due_on", "next_clock",
-            "place_path", "has_pending_obligations", "source_organisation", "transferred_to", "people_count", "amount",
-            "outcome", "outcome_on", "session_count", "changed_at", "division__name", "township__name",
-            "category__name", "category__parent__name", "committee__organisation__name",
-            "committee__organisation__short_name", "mediator__name", "mediator__user_id",
-        )
-        .prefetch_related(
-            Prefetch("parties", Party.objects.only("uid", "dispute_id", "role", "number", "kind", "name"))
-        )
-    )  # fmt: skip
+def load(ids: Sequence[int], *, bare: bool = False) -> list[Dispute]:
+    """The cases with these keys, in this order, with what a row shows and nothing else.
+
+    No search column, no sealed column.  ``bare`` leaves out place and type, for a caller that has their names at hand:
+    eight joined tables cost more than all else on the page.
+    """
+    related = ["committee__organisation", "mediator"]
+    columns = [
+        "code", "version", "status", "source", "registered_at", "summary", "risk", "next_due_on", "next_clock",
+        "place_path", "has_pending_obligations", "source_organisation", "transferred_to", "people_count", "amount",
+        "outcome", "outcome_on", "session_count", "changed_at", "category_id", "division_id", "township_id",
+        "committee__organisation__name", "committee__organisation__short_name", "mediator__name", "mediator__user_id",
+    ]  # fmt: skip
+    if not bare:
+        related += ["division", "township", "category__parent"]
+        columns += ["division__name", "township__name", "category__name", "category__parent__name"]
+    people = Party.objects.only("uid", "dispute_id", "role", "number", "kind", "name")
+    rows = Dispute.objects.filter(pk__in=list(ids)).select_related(*related).only(*columns).order_by()
+    found = {case.pk: case for case in rows.prefetch_related(Prefetch("parties", people))}
+    return [found[pk] for pk in ids if pk in found]
+
+
+def nearest(rows: QuerySet[Dispute], most: int) -> list[Dispute]:
+    """The ``most`` cases with the nearest limit.  Keys first: joined before the cut, whole tables would be read."""
+    return load(list(rows.order_by(*ORDERS["due"].expressions()).values_list("pk", flat=True)[:most]))
+
+
+# ---- pages
 
 
 @dataclass(frozen=True)
-class Page:
-    rows: list[Dispute]
-    pager: dict[str, Any]
+class Turn:
+    """Which page was asked for: by number, or by the row it follows or precedes."""
 
+    order: Order
+    size: int
+    number: int
+    place: tuple[Any, int] | None = None
+    backward: bool = False
 
-def page(rows: QuerySet[Dispute], total: int, order: Order, asked: Any, url: Url) -> Page:
-    """The page that ``page``, ``after`` or ``before`` of ``asked`` names.
+    @classmethod
+    def asked(cls, given: Any, order: Order) -> Turn:
+        size = _number(given.get("size"), SIZES[0])
+        size = size if size in SIZES else SIZES[0]
+        for name, backward in (("after", False), ("before", True)):
+            place = read_cursor(order, given.get(name, ""))
+            if place:
+                return cls(order, size, 1, place, backward)
+        return cls(order, size, min(max(1, _number(given.get("page"), 1)), NUMBERED_TO))
 
-    Two steps in one statement: keys in order from an index, then the rows of those keys.
-    """
-    size = _number(asked.get("size"), SIZES[0])
-    size = size if size in SIZES else SIZES[0]
-    for name, backward in (("after", False), ("before", True)):
-        place = read_cursor(order, asked.get(name, ""))
-        if place:
-            return _keyset(rows, total, order, size, place, backward, url)
-    return _numbered(rows, total, order, size, _number(asked.get("page"), 1), url)
+    def keys(self, rows: QuerySet[Dispute]) -> QuerySet[Dispute]:
+        """The rows of this page, in reading order; one more than the page by key, to know whether there is more."""
+        sequence = self.order.expressions(backward=self.backward)
+        if self.place:
+            return rows.filter(self.order.after(*self.place, backward=self.backward)).order_by(*sequence)[
+                : self.size + 1
+            ]
+        begin = (self.number - 1) * self.size
+        return rows.order_by(*sequence)[begin : begin + self.size]
 
+    def last(self, total: int) -> int:
+        """The number of the last page of a set of this length, as far as it was counted."""
+        return max(1, -(-min(total, COUNTED_TO) // self.size))
 
-def _numbered(rows: QuerySet[Dispute], total: int, order: Order, size: int, number: int, url: Url) -> Page:
-    last = max(1, -(-min(total, COUNTED_TO) // size))
-    last_numbered = min(last, NUMBERED_TO)
-    number = min(max(1, number), last_numbered)
-    begin = (number - 1) * size
-    shown = _fetch(rows, order, begin, begin + size)
-    following = ""
-    if number < last_numbered:
-        following = url(page=number + 1)
-    elif number < last and shown:
-        following = url(after=cursor(order, shown[-1]))
-    return Page(
-        shown,
-        _pager(total, order, size, url)
-        | {
-            "pages": [_link(n, number, url) for n in _near(number, last_numbered)] if last > 1 else [],
-            "prev_url": url(page=number - 1) if number > 1 else "",
+    def within(self, total: int) -> Turn:
+        """This page, or the last there is."""
+        return self if self.place else replace(self, number=min(self.number, self.last(total), NUMBERED_TO))
+
+    def shown(self, ids: list[int]) -> list[int]:
+        """The keys of the page in the list's own order."""
+        ids = ids[: self.size]
+        return ids[::-1] if self.backward else ids
+
+    def pager(self, cases: list[Dispute], is_more: bool, total: int, url: Url) -> dict[str, Any]:
+        """What components/pager.html wants.  ``is_more``: the keys went beyond the page."""
+        common = {
+            "total": capped(total),
+            "order": self.order.label,
+            "sizes": [{"n": n, "url": url(size=n), "current": n == self.size} for n in SIZES],
+        }
+        if self.place:
+            return common | self._by_key(cases, is_more, url)
+        last = self.last(total)
+        last_numbered = min(last, NUMBERED_TO)
+        following = url(page=self.number + 1) if self.number < last_numbered else ""
+        if not following and self.number < last and cases:
+            following = url(after=cursor(self.order, cases[-1]))
+        return common | {
+            "pages": [_link(n, self.number, url) for n in _near(self.number, last_numbered)] if last > 1 else [],
+            "prev_url": url(page=self.number - 1) if self.number > 1 else "",
             "next_url": following,
-        },
-    )
+        }
 
-
-def _keyset(
-    rows: QuerySet[Dispute], total: int, order: Order, size: int, place: tuple[Any, int], backward: bool, url: Url
-) -> Page:
-    found = _fetch(rows.filter(order.after(*place, backward=backward)), order, 0, size + 1, backward=backward)
-    is_more, shown = len(found) > size, found[:size]
-    if backward:
-        shown.reverse()
-    before = url(before=cursor(order, shown[0])) if shown and (is_more or not backward) else ""
-    after = url(after=cursor(order, shown[-1])) if shown and (is_more or backward) else ""
-    return Page(
-        shown,
-        _pager(total, order, size, url)
-        | {"pages": [{"n": 1, "url": url(page=1), "current": False}], "prev_url": before, "next_url": after},
-    )
-
-
-def _fetch(rows: QuerySet[Dispute], order: Order, begin: int, end: int, *, backward: bool = False) -> list[Dispute]:
-    sequence = order.expressions(backward=backward)
-    ids = rows.order_by(*sequence).values("pk")[begin:end]
-    return list(for_rows(ids).order_by(*sequence))
-
-
-def _pager(total: int, order: Order, size: int, url: Url) -> dict[str, Any]:
-    return {
-        "total": capped(total),
-        "order": order.label,
-        "sizes": [{"n": n, "url": url(size=n), "current": n == size} for n in SIZES],
-    }
+    def _by_key(self, cases: list[Dispute], is_more: bool, url: Url) -> dict[str, Any]:
+        before = url(before=cursor(self.order, cases[0])) if cases and (is_more or not self.backward) else ""
+        after = url(after=cursor(self.order, cases[-1])) if cases and (is_more or self.backward) else ""
+        return {"pages": [{"n": 1, "url": url(page=1), "current": False}], "prev_url": before, "next_url": after}
 
 
 def _link(n: int | None, number: int, url: Url) -> dict[str, Any]:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -18,11 +16,12 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import AuditEvent
-from common import idnumbers, phones
 from common.crypto import blind_index
 from common.errors import Refusal
 from common.logs import redact
-from common.search import Terms, matches, matching, terms, words
+from common.search import Terms, fold, matches, matching, terms, words
+from disputes import listing
+from disputes.keywords import clean, code_of, document_of, is_personal, phone_of, tail_of
 from disputes.models import Dispute, Party
 
 #: Nobody reads a longer list of hits; a better word finds fewer.
@@ -31,85 +30,8 @@ CAP = 20
 NEWEST = 5_000
 #: Rows taken from the index before the exact check.
 CANDIDATES = 300
-LONGEST = 60
 #: 网络安全: a person who looks up more numbers than this in an hour is stopped and seen.
 NUMBERS_AN_HOUR = 120
-
-_CODE = re.compile(r"(?:GZ)?([0-9]{4})-?([0-9]{6})")
-_TAIL = re.compile(r"[0-9]{4,6}")
-_DOCUMENT = re.compile(r"[0-9]{17}[0-9X]|[0-9]{15}|(?=.*[0-9])(?=.*[A-Z])[0-9A-Z]{8,20}")
-
-
-def clean(typed: str) -> str:
-    return unicodedata.normalize("NFKC", typed or "").strip()[:LONGEST]
-
-
-# ---- what was typed
-
-
-def code_of(typed: str) -> str:
-    """``GZ2026-000123`` for any way of writing a whole code (gz2026000123, 2026-000123), else ''."""
-    match = _CODE.fullmatch(re.sub(r"\s", "", clean(typed)).upper().replace("—", "-"))
-    return f"GZ{match[1]}-{match[2]}" if match else ""
-
-
-def tail_of(typed: str) -> str:
-    """The last 4 to 6 digits of a code, as people read them out, else ''."""
-    text = clean(typed)
-    return text if _TAIL.fullmatch(text) else ""
-
-
-def phone_of(typed: str) -> str:
-    """The stored form of a number somebody can be called on, else ''."""
-    text = clean(typed)
-    if code_of(text) or not re.search(r"[0-9]{3}", text):
-        return ""
-    return phones.normalise(text) if phones.kind(text) in ("mobile", "landline") else ""
-
-
-def document_of(typed: str) -> str:
-    """The stored form of an ID number, another document's number or a 统一社会信用代码, else ''."""
-    number = idnumbers.normalise(clean(typed))
-    return number if _DOCUMENT.fullmatch(number) and not code_of(typed) else ""
-
-
-def is_personal(typed: str) -> bool:
-    """Whether the text is, or holds, a phone or document number: such a text must not stand in an address."""
-    text = clean(typed)
-    if code_of(text):
-        return False
-    return bool(phone_of(text) or document_of(text) or redact(text) != text)
-
-
-# ---- words in a list
-
-
-def narrative(typed: str) -> Q:
-    """Cases whose code, or whose brief, claim or place, the keyword of a list means.  All of its words are wanted."""
-    code = code_of(typed)
-    if code:
-        return Q(code=code)
-    wanted = terms(clean(typed))
-    if not wanted:
-        return Q(pk__in=())
-    condition = _said(wanted)
-    pairs = terms(" ".join(word for word in wanted.words if len(word) > 1))
-    if pairs:
-        condition &= matching("grams", pairs)
-    tail = tail_of(typed)
-    return condition | Q(code__endswith=tail) if tail else condition
-
-
-def _said(wanted: Terms) -> Q:
-    condition = Q()
-    for word in wanted.words:
-        # LIKE is several times cheaper than its case-blind form, and Han have no case.
-        how = "icontains" if re.search("[a-z]", word) else "contains"
-        condition &= Q(**{f"summary__{how}": word}) | Q(**{f"claim__{how}": word}) | Q(**{f"place_detail__{how}": word})
-    return condition
-
-
-# ---- the search box
 
 Kind = Literal["code", "phone", "document", "name", "words"]
 TITLES: dict[Kind, str] = {
@@ -173,13 +95,8 @@ def _visible(user: Any) -> QuerySet[Dispute]:
     return Dispute.objects.visible_to(user)
 
 
-def _loaded(ids: Iterable[int]) -> dict[int, Dispute]:
-    return {case.pk: case for case in Dispute.objects.for_list().filter(pk__in=list(ids))}
-
-
 def _group(kind: Kind, ids: list[int]) -> Group:
-    cases = _loaded(ids[:CAP])
-    return Group(kind, [cases[pk] for pk in ids[:CAP] if pk in cases], len(ids) > CAP)
+    return Group(kind, listing.load(ids[:CAP]), len(ids) > CAP)
 
 
 def _by_code(user: Any, text: str) -> Group:
@@ -255,3 +172,13 @@ def _sorted_out(rows: QuerySet[Dispute], wanted: Terms) -> tuple[list[int], list
         elif matches(wanted, *texts, names=people[pk]):
             names.append(pk)
     return names, said
+
+
+def excerpt(case: Dispute, typed: str, around: int = 14) -> str:
+    """The narrative where the first of the words stands in it, without numbers of people."""
+    text = redact(case.summary)
+    folded = fold(text)
+    at = next((place for word in terms(typed).words if (place := folded.find(word)) >= 0), 0)
+    begin = max(0, at - around) if len(folded) == len(text) else 0
+    part = text[begin : begin + 2 * around + 4]
+    return f"{'…' if begin else ''}{part}{'…' if begin + len(part) < len(text) else ''}"

@@ -50,13 +50,15 @@ class DeskView(View):
             return render(request, "disputes/desk_admin.html", {"links": _tools(user)})
         today = timezone.localdate()
         does = todo.has_steps(user)
+        counts = counted(user, today)
+        request.todo_count = counts.get("todo", 0)  # type: ignore[attr-defined]  # the shell need not count again
         context: dict[str, Any] = {
-            "figures": figures(request, today),
+            "figures": figures(user, counts),
             "does": does,
             "today": f"{today:%Y-%m-%d}，{_weekday(today)}",
         }
         if does:
-            context |= todos(user, today)
+            context |= todos(user, today, counts)
         if user.holds(*HANDLE):
             context["appointments"] = appointments(user)
         if user.holds(*REGISTER):
@@ -83,34 +85,36 @@ def _tools(user: Any) -> list[dict[str, str]]:
 # ---- figures
 
 
-def figures(request: HttpRequest, today: dt.date) -> list[dict[str, Any]]:
-    """Counts and the lists that prove them, in one statement; also the count of the shell."""
-    user = request.user
+def counted(user: Any, today: dt.date) -> dict[str, int]:
+    """Every count this person's figures and groups show."""
+    found: dict[str, int] = {}
+    if todo.has_steps(user):
+        mine = {key: due_rows(key, today) for key, _, _ in GROUPS}
+        found = Dispute.objects.awaiting(user).counts(todo=~Q(pk=None), **mine)
+        found |= {"todo_late": found["late"], "todo_soon": found["today"] + found["soon"]}
+        found = {name if name.startswith("todo") else f"group_{name}": n for name, n in found.items()}
     week, month = (midnight(period_begins(name, today)) for name in ("week", "month"))
-    mine = todo.rows(user)
     in_hand = Q(status__in=sorted(OPEN_STATES))
-    soon = due_between(today, today + dt.timedelta(days=SOON_DAYS))
-    conditions = {
-        "todo": mine,
-        "todo_late": mine & due_rows("late", today),
-        "todo_soon": mine & soon,
-        "open": in_hand,
-        "late": due_rows("late", today),
-        "soon": soon,
-        "week": Q(registered_at__gte=week),
-        "mine_today": Q(registered_at__gte=midnight(today), registered_by=user),
-        "risk": in_hand & Q(risk=Risk.HIGH),
-        "month": Q(registered_at__gte=month),
-    }
-    relevant = Q(registered_at__gte=min(week, month)) | ~Q(status=Status.ARCHIVED)
-    counted = Dispute.objects.visible_to(user).filter(relevant).counts(**conditions)
-    request.todo_count = counted["todo"]  # type: ignore[attr-defined]
+    recent_or_open = Q(registered_at__gte=min(week, month)) | ~Q(status=Status.ARCHIVED)
+    return found | Dispute.objects.visible_to(user).filter(recent_or_open).counts(
+        open=in_hand,
+        late=due_rows("late", today),
+        soon=due_between(today, today + dt.timedelta(days=SOON_DAYS)),
+        risk=in_hand & Q(risk=Risk.HIGH),
+        week=Q(registered_at__gte=week),
+        month=Q(registered_at__gte=month),
+        mine_today=Q(registered_at__gte=midnight(today), registered_by=user),
+    )
+
+
+def figures(user: Any, counts: dict[str, int]) -> list[dict[str, Any]]:
+    """The counts a role gets, each with the list that proves it."""
     return [
         {
             "label": label,
-            "value": counted[name],
+            "value": counts[name],
             "url": cases_url(**where),
-            "tone": tone if counted[name] else "",
+            "tone": tone if counts[name] else "",
             "compare": hint,
         }
         for name, label, where, tone, hint in _wanted(user)
@@ -151,17 +155,22 @@ def _wanted(user: Any) -> list[tuple[str, str, dict[str, Any], str, str]]:
 # ---- panels
 
 
-def todos(user: Any, today: dt.date) -> dict[str, Any]:
+def todos(user: Any, today: dt.date, counts: dict[str, int]) -> dict[str, Any]:
     """My to-dos by deadline, the nearest first."""
-    order = listing.ORDERS["due"]
-    ids = Dispute.objects.awaiting(user).order_by(*order.expressions()).values("pk")[: MOST_TODOS + 1]
-    cases = list(listing.for_rows(ids).order_by(*order.expressions()))
+    cases = listing.nearest(Dispute.objects.awaiting(user), MOST_TODOS + 1)
     groups: dict[str, list[dict[str, Any]]] = {key: [] for key, _, _ in GROUPS}
     for case in cases[:MOST_TODOS]:
         groups[_due_key(case.next_due_on, today)].append(list_row(case, user, today))
     return {
         "groups": [
-            {"key": key, "label": label, "tone": tone, "rows": groups[key], "url": cases_url(tab="todo", due=key)}
+            {
+                "key": key,
+                "label": label,
+                "tone": tone,
+                "count": counts[f"group_{key}"],
+                "rows": groups[key],
+                "url": cases_url(tab="todo", due=key),
+            }
             for key, label, tone in GROUPS
             if groups[key]
         ],
@@ -190,7 +199,7 @@ def appointments(user: Any) -> list[dict[str, Any]]:
         .values_list("next_at", "dispute_id")[:MOST_LINES]
     )
     times = list(sessions)
-    cases = {case.pk: case for case in listing.for_rows([pk for _, pk in times])}
+    cases = {case.pk: case for case in listing.load([pk for _, pk in times])}
     today = timezone.localdate()
     rows = []
     for at, pk in times:
@@ -212,10 +221,10 @@ def drafts(user: Any) -> list[dict[str, Any]]:
 
 def registered_today(user: Any, today: dt.date) -> list[dict[str, Any]]:
     mine = Dispute.objects.visible_to(user).filter(registered_by=user, registered_at__gte=midnight(today))
-    ids = mine.order_by("-registered_at", "-pk").values("pk")[:MOST_LINES]
+    ids = mine.order_by("-registered_at", "-pk").values_list("pk", flat=True)[:MOST_LINES]
     return [
         presentation.row(case, today) | {"at": f"{timezone.localtime(case.registered_at):%H:%M}"}
-        for case in listing.for_rows(ids).order_by("-registered_at", "-pk")
+        for case in listing.load(list(ids))
     ]
 
 
@@ -232,10 +241,7 @@ def late_places(user: Any, today: dt.date) -> dict[str, Any]:
     ]
     found = {"late_rows": rows, "late_by": "乡镇（街道）" if column == "township" else "村（社区）", "watches": True}
     if user.holds(*WATCH):
-        ids = late.order_by("next_due_on", "pk").values("pk")[:MOST_LINES]
-        found["longest"] = [
-            presentation.row(case, today) for case in listing.for_rows(ids).order_by("next_due_on", "pk")
-        ]
+        found["longest"] = [presentation.row(case, today) for case in listing.nearest(late, MOST_LINES)]
     return found
 
 

@@ -46,9 +46,7 @@ class BoardView(DispatchersView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         waiting = Dispute.objects.awaiting(request.user, "assign")
-        order = listing.ORDERS["due"]
-        ids = waiting.order_by(*order.expressions()).values("pk")[: MOST_ON_BOARD + 1]
-        cases = list(listing.for_rows(ids).order_by(*order.expressions()))
+        cases = listing.nearest(waiting, MOST_ON_BOARD + 1)
         today = timezone.localdate()
         context = {
             "rows": [list_row(case, request.user, today) for case in cases[:MOST_ON_BOARD]],

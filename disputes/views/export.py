@@ -41,7 +41,7 @@ class ExportForm(forms.Form):
     columns = forms.MultipleChoiceField(
         label="导出的列", choices=[(name, column.label) for name, column in sheets.COLUMNS.items()],
         initial=[name for name, column in sheets.COLUMNS.items() if column.usual],
-        widget=forms.CheckboxSelectMultiple, error_messages={"required": "至少选一列。"},
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}), error_messages={"required": "至少选一列。"},
     )  # fmt: skip
 
     def clean_columns(self) -> list[str]:

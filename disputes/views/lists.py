@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet, Value
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from django.views import View
 
 from accounts.choices import ADMIN_ROLES
 from common.widgets import Combobox
-from disputes import listing, presentation, search, todo
+from disputes import keywords, listing, presentation, todo
 from disputes.filters import DUE, PERIODS, TABS, DisputeFilter, capped
 from disputes.models import Category, Dispute
 from disputes.workflow import DISPATCH
@@ -67,36 +68,57 @@ def address(given: QueryDict, **changes: Any) -> str:
 
 # ---- vocabularies of the filter bar
 
+#: A path of this many slashes, or fewer, is a county's or wider (/province/city/county/).
+COUNTY_DEPTH = 4
+
 
 @dataclass
 class Options:
-    """Types and places to choose from, read in one query."""
+    """Types and places: those to choose from, and those the rows of this page name.  Read in one query."""
 
     categories: dict[str, str] = field(default_factory=dict)
     townships: dict[str, str] = field(default_factory=dict)
     villages: dict[str, str] = field(default_factory=dict)
     is_county: bool = False
+    types: dict[str, Category] = field(default_factory=dict)
+    places: dict[str, Division] = field(default_factory=dict)
 
     @classmethod
-    def for_user(cls, user: Any, wanted: list[str]) -> Options:
+    def read(cls, user: Any, wanted: list[str], cases: list[Dispute]) -> Options:
         """Official types; townships for whoever works above them, else villages.  ``wanted`` are chosen codes."""
-        depth = min((path.count("/") for path in user.place_paths), default=0)
-        found = cls(is_county=bool(depth) and depth <= 4)
-        codes = [code for code in wanted if code.isdigit() and len(code) <= 12]
-        types = Category.objects.active().filter(Q(parent=None) | Q(pk__in=codes))
-        places = Division.objects.visible_to(user).filter(
-            Q(level=Level.TOWNSHIP if found.is_county else Level.VILLAGE, abolished_on=None) | Q(pk__in=codes)
+        paths = user.place_paths
+        depth = min((path.count("/") for path in paths), default=0)
+        found = cls(is_county=bool(depth) and depth <= COUNTY_DEPTH)
+        level = Level.TOWNSHIP if found.is_county else Level.VILLAGE
+        used = {code for case in cases for code in (case.division_id, case.township_id) if code}
+        used |= {code for code in wanted if code.isdigit() and len(code) <= 12}
+        types = Category.objects.values_list(
+            Value("type"), "code", "name", Coalesce("parent_id", Value("")), "is_active"
         )
-        rows = types.values_list(Value("type"), "code", "name").union(
-            places.values_list("level", "code", "name"), all=True
+        at_level = Q(pk__in=Division.objects.visible_to(user).filter(level=level, abolished_on=None).values("pk"))
+        places = Division.objects.filter(at_level | Q(pk__in=used)).values_list(
+            "level", "code", "name", "path", ExpressionWrapper(Q(abolished_on=None), BooleanField())
         )
-        for level, code, name in sorted(rows, key=lambda row: row[1]):
-            shelf = {"type": found.categories, Level.TOWNSHIP: found.townships, Level.VILLAGE: found.villages}.get(
-                level
-            )
-            if shelf is not None:
+        for kind, code, name, above, is_active in sorted(types.union(places, all=True), key=lambda row: row[1]):
+            if kind == "type":
+                found.types[code] = Category(code=code, name=name, parent=found.types.get(above))
+                if (is_active and not above) or code in wanted:
+                    found.categories[code] = name
+                continue
+            found.places[code] = Division(code=code, name=name, level=kind)
+            shelf = {Level.TOWNSHIP: found.townships, Level.VILLAGE: found.villages}.get(kind)
+            is_choice = is_active and kind == level and any(above.startswith(path) for path in paths)
+            if shelf is not None and (is_choice or code in wanted):
                 shelf[code] = name
         return found
+
+    def give_to(self, cases: list[Dispute]) -> None:
+        """Hang the names on rows that were read bare."""
+        for case in cases:
+            case.category = self.types[case.category_id]
+            case.division = self.places[case.division_id]
+            if case.township_id:
+                case.township = self.places[case.township_id]
 
     def put_into(self, form: Any) -> None:
         form.fields["category"].choices = list(self.categories.items())
@@ -125,7 +147,7 @@ class ListPage(View):
     """Cases this person may see.  A fragment request gets the result region only."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        if search.is_personal(request.GET.get("q", "")):
+        if keywords.is_personal(request.GET.get("q", "")):
             return self.without_personal_data(request)
         context = list_context(request)
         if request.htmx and not request.htmx.history_restore_request:
@@ -145,55 +167,74 @@ def list_context(request: HttpRequest) -> dict[str, Any]:
     user, today = request.user, timezone.localdate()
     given = request.GET.copy()
     _read_typed_village(given, user)
-    is_plain = not set(given) - {"size"}
-    conditions = DisputeFilter(given, Dispute.objects.visible_to(user), request=request)
-    whole_page = not request.htmx
-    also = {"nav": Dispute.objects.awaiting(user)} if whole_page and conditions.conditions else {}
-    counts = conditions.counts(also=also)
-    if whole_page:
-        request.todo_count = counts.get("nav", counts["todo"])  # the shell need not count again
-    if is_plain and todo.has_steps(user) and counts["todo"]:
-        given["tab"] = "todo"
-        conditions = DisputeFilter(given, Dispute.objects.visible_to(user), request=request)
-    tab = conditions.view
-    order = listing.order_for(tab.key, given.get("sort", ""))
+    visible = Dispute.objects.visible_to(user)
+    conditions = DisputeFilter(given, visible, request=request)
+    order = listing.order_for(conditions.view.key, given.get("sort", ""))
+    turn = listing.Turn.asked(given, order)
+    keys = {"keys": turn.keys(conditions.qs)}
+    also = {}
+    # Nothing asked for: what waits for this person, if anything does, else everything.
+    first_look = None
+    if not set(given) - {"size"} and todo.has_steps(user):
+        first_look = given.copy()
+        first_look["tab"] = "todo"
+        first_turn = listing.Turn.asked(first_look, listing.order_for("todo", ""))
+        first_conditions = DisputeFilter(first_look, visible, request=request)
+        keys["todo_keys"] = first_turn.keys(first_conditions.qs)
+    if not request.htmx and conditions.conditions:
+        also["nav"] = Dispute.objects.awaiting(user)  # the shell need not count again
+    counts = conditions.counts(also=also, keys=keys)
+    request.todo_count = counts.get("nav", counts["todo"])  # type: ignore[attr-defined]
+    ids = counts["keys"]
+    if first_look is not None and counts["todo"]:
+        given, conditions, turn, ids = first_look, first_conditions, first_turn, counts["todo_keys"]
+    view = conditions.view
+    total = counts[view.key]
+    if not ids and turn.within(total) != turn:  # a page that is no more: the last one there is
+        turn = turn.within(total)
+        ids = list(turn.keys(conditions.qs).values_list("pk", flat=True))
     base = given.copy()
-    base["tab"] = tab.key
+    base["tab"] = view.key
 
     def url(**changes: Any) -> str:
         return address(base, **changes)
 
-    page = listing.page(conditions.qs, counts[tab.key], order, given, url)
+    cases = listing.load(turn.shown(ids), bare=True)
     wanted = [code for name in ("category", "township", "division") for code in conditions.conditions.get(name, ())]
-    options = Options.for_user(user, wanted)
+    options = Options.read(user, wanted, cases)
+    options.give_to(cases)
     form = conditions.form
     options.put_into(form)
+    if view.key != "all":  # work in hand is shown whole, however old
+        form.fields["period"].empty_label = "不限"
     first = [name for name in FIRST if name != "township" or options.townships]
     if not options.is_county and len(options.villages) > 1:
         first.insert(2, "division")
     more = [name for name in MORE if name not in first and (name != "division" or options.is_county)]
-    columns = shown_columns(user)
+    pager = turn.pager(cases, len(ids) > turn.size, total, url)
     return {
-        "tabs": [_tab(one, counts, one is tab, url) for one in TABS],
-        "tab": tab,
+        "tabs": [
+            _tab(one, counts, one is view, url) for one in TABS if one.key != "todo" or one is view or todo.has_steps(user)
+        ],
+        "tab": view,
         "fields": [form[name] for name in first if name in form.fields],
         "more": [form[name] for name in more],
         "more_open": any(name in form.errors for name in more),
         "applied": len(conditions.conditions),
         "errors": [sentence for name in form.errors if name in (*FIRST, "tab") for sentence in form.errors[name]],
-        "keep": [(name, value) for name, value in _kept(base, given, order, tab.key)],
-        "reset_url": address(QueryDict(mutable=True), tab=tab.key),
-        "chips": chips(conditions, options, page.rows, url),
-        "columns": columns,
-        "column_choices": [(name, label, name in columns) for name, (label, _) in COLUMNS.items()],
-        "sorts": _sorts(order, url),
-        "rows": [list_row(case, user, today) for case in page.rows],
-        "pager": page.pager | {"order": f"{page.pager['order']}，数据截至 {timezone.localtime():%H:%M}"},
+        "keep": _kept(given, view.key),
+        "clear_url": address(QueryDict(mutable=True), tab=view.key) if conditions.conditions else "",
+        "reset_url": address(QueryDict(mutable=True), tab=view.key),
+        "chips": chips(conditions, options, cases, url),
+        "show": dict.fromkeys(shown_columns(user), True),
+        "column_choices": [(name, label, name in shown_columns(user)) for name, (label, _) in COLUMNS.items()],
+        "sorts": _sorts(turn.order, url),
+        "rows": [list_row(case, user, today) for case in cases],
+        "pager": pager | {"order": f"{pager['order']}，数据截至 {timezone.localtime():%H:%M}"},
         "batch": _batch(user),
         "export_query": _export_query(base),
         "empty": _empty(conditions, url),
         "may_read": bool(user.roles - ADMIN_ROLES),
-        "now": f"{timezone.localtime():%Y-%m-%d %H:%M}",
     }
 
 
@@ -216,9 +257,9 @@ def _tab(tab: Any, counts: dict[str, int], is_current: bool, url: listing.Url) -
     }
 
 
-def _kept(base: QueryDict, given: QueryDict, order: listing.Order, tab: str) -> list[tuple[str, str]]:
+def _kept(given: QueryDict, view: str) -> list[tuple[str, str]]:
     """What a new query keeps: the view, the order and page size if chosen, and conditions without a field."""
-    kept = [("tab", tab)]
+    kept = [("tab", view)]
     kept += [(name, given[name]) for name in ("sort", "size", "party", "open", "mediator") if given.get(name)]
     return kept
 

@@ -11,6 +11,7 @@ from django.views import View
 
 from common.errors import Refusal
 from disputes import presentation, search
+from disputes.keywords import clean
 from disputes.models import Dispute
 
 ICONS: dict[str, str] = {"code": "file-text", "phone": "phone", "document": "id", "name": "user", "words": "message"}
@@ -23,7 +24,7 @@ class SearchView(View):
         return render(request, "disputes/search.html", {"q": "", "asked": False})
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        typed = search.clean(request.POST.get("q", ""))
+        typed = clean(request.POST.get("q", ""))
         try:
             found = search.find(request.user, typed) if typed else search.Found([])
         except Refusal as refusal:
@@ -33,7 +34,7 @@ class SearchView(View):
         context = {
             "q": typed,
             "asked": bool(typed),
-            "groups": [hits(group) for group in found.groups],
+            "groups": [hits(group, typed) for group in found.groups],
             "total": found.total,
             "hint": found.hint,
             "more_text": f"每组只列最近的 {search.CAP} 件，多输几个字可以找得更准。" if found.more else found.hint,
@@ -41,17 +42,17 @@ class SearchView(View):
         return render(request, "components/hits.html" if request.htmx else "disputes/search.html", context)
 
 
-def hits(group: search.Group) -> dict[str, Any]:
-    return {"title": group.title, "hits": [hit(case, group.kind) for case in group.cases]}
+def hits(group: search.Group, typed: str) -> dict[str, Any]:
+    return {"title": group.title, "hits": [hit(case, group.kind, typed) for case in group.cases]}
 
 
-def hit(case: Dispute, kind: str) -> dict[str, Any]:
+def hit(case: Dispute, kind: str, typed: str) -> dict[str, Any]:
     """``办到哪了`` in one line: state, who has it, what limit runs."""
     row = presentation.row(case, timezone.localdate())
     handler = " ".join(part for part in (row["committee"], row["mediator"]) if part)
     facts = [row["code"], row["township"], handler, row["clock"]["text"] if row["clock"]["state"] != "none" else ""]
     if kind == "words":
-        facts.insert(1, row["summary"][:30])
+        facts.insert(1, search.excerpt(case, typed))
     return {
         "url": row["url"],
         "title": f"{row['applicant']} 与 {row['respondent']} {row['kind']}",
