@@ -194,6 +194,10 @@ class PartyFields(forms.Form):
     def clean_name(self) -> str:
         return check_name(self.cleaned_data["name"])
 
+    def clean_id_number(self) -> str:
+        number: str = self.cleaned_data["id_number"]
+        return "" if number in NOTHING else number
+
     def clean_birth_date(self) -> dt.date | None:
         return check_birth(self.cleaned_data["birth_date"])
 
@@ -320,9 +324,9 @@ RespondentFormSet = _formset(RespondentForm)
 # ---- on the case page
 
 
-def _reason() -> forms.CharField:
+def _reason(label: str) -> forms.CharField:
     return forms.CharField(
-        label="更正的理由", max_length=300, error_messages={"required": "请写明理由，如：当事人补充、核对证件后更正。"}
+        label=label, max_length=300, error_messages={"required": "请写明理由，如：当事人补充、核对证件后更正。"}
     )
 
 
@@ -332,7 +336,7 @@ class AddPartyForm(PartyForm):
     role = forms.ChoiceField(
         label="地位", choices=PartyRole.choices, widget=Segmented, error_messages={"required": "请选择是哪一方。"}
     )
-    reason = _reason()
+    reason = _reason("添加的理由")
     field_order = ["role", "name", "phone"]
 
     def values(self) -> dict[str, Any]:
@@ -346,7 +350,7 @@ class AmendPartyForm(PartyFields):
     #: Personal: never put back into the page, only described by its mask.
     KEPT = ("name", "id_number", "phone", "address", "birth_date", "contact_name", "guardian_name", "agent_name")
 
-    reason = _reason()
+    reason = _reason("更正的理由")
     field_order = ["name", "phone", "id_number"]
 
     def __init__(self, *args: Any, party: Party, **kwargs: Any) -> None:

@@ -244,6 +244,11 @@ def test_a_card_that_was_not_shown_is_not_the_same_as_none(window):
     assert (who.id_kind, who.no_id_reason) == ("", "")
 
 
+def test_no_number_may_be_said_in_a_word(window):
+    who, _ = applicant_with(window, id_number="无")
+    assert (who.id_number, who.id_kind) == ("", "")
+
+
 def test_a_child_marks_the_case_and_keeps_the_guardian(window):
     who, _ = applicant_with(window, id_number=ID_CHILD, guardian_name="李桂兰")
     assert who.dispute.has_minor and who.guardian_name == "李桂兰"
