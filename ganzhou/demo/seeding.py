@@ -1,0 +1,211 @@
+"""Seeding a database: once, in chunks, taken up again where it stopped."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from common.models import Counter
+from disputes.models import Agreement, Dispute, Party
+from disputes.services.intake import CODE_PREFIX
+from ganzhou.demo import accounts, lives, moments, organisations, record, writing
+from ganzhou.demo.organisations import World
+from ganzhou.demo.people import AGES, People
+from ganzhou.demo.plan import Plan, Size
+from ganzhou.demo.telling import Stage, Tale
+
+#: Marks of a demo database, among the running numbers: what was asked for, and which chunks are there.
+MARK = "demo:"
+LOCK = 620_702_000_000
+Progress = Callable[[int, int], None]
+
+
+class Refused(Exception):
+    """This database is not to be filled, in words for the person at the terminal."""
+
+
+@dataclass
+class Result:
+    cases: int
+    written: int  # in this run
+    rows: int
+    seconds: float
+
+
+def seed(
+    size: Size,
+    number: int,
+    *,
+    as_of: dt.datetime | None = None,
+    chunks: int | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Fill the database, or go on with a filling cut short.
+
+    ``number`` is the seed; ``as_of`` the moment at which the demo stands (kept from the first run); ``chunks`` stops
+    after so many, for tests.  Raises Refused.
+    """
+    began = time.monotonic()
+    with _alone():
+        told = _prepare(size, number, as_of or timezone.now())
+        plan = told.plan
+        accounts.ensure()
+        there = _chunks_there()
+        missing = [n for n in range(plan.chunks) if n not in there]
+        done = sum(len(plan.chunk(n)) for n in there)
+        written = rows = 0
+        for n in missing[:chunks]:
+            rows += told.write(n)
+            written += len(plan.chunk(n))
+            if progress:
+                progress(done + written, size.cases)
+        if missing and chunks is None and not connection.in_atomic_block:
+            _tidy()
+    return Result(size.cases, written, rows, time.monotonic() - began)
+
+
+def check_place() -> None:
+    """Raise Refused anywhere but in the demo or a test."""
+    if settings.PROFILE not in {"demo", "test"}:
+        raise Refused("演示数据只能写入演示或者测试环境；当前是生产环境，已拒绝。")
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    check_place()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            raise Refused("另一个进程正在写入演示数据，请等它结束。")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def _marks() -> dict[str, int]:
+    return {
+        key.removeprefix(MARK): value
+        for key, value in Counter.objects.filter(key__startswith=MARK).values_list("key", "value")
+    }
+
+
+def _chunks_there() -> set[int]:
+    return {int(key.removeprefix("chunk:")) for key in _marks() if key.startswith("chunk:")}
+
+
+def _prepare(size: Size, number: int, as_of: dt.datetime) -> Teller:
+    """A new plan, written down with the organisations and accounts, or the one that was begun."""
+    marks = _marks()
+    if not marks:
+        return _begin(size, number, as_of)
+    if (marks["seed"], marks["cases"], marks["days"]) != (number, size.cases, size.days):
+        raise Refused(
+            f"数据库里已有一套演示数据（{marks['cases']:,} 件，种子 {marks['seed']}），不能再写入另一套。"
+            "需要另一种规模时，请换一个空数据库：停止服务，删除 .portal/pgdata 后重新写入。"
+        )
+    moment = dt.datetime.fromtimestamp(marks["as_of"], moments.BEIJING)
+    return Teller(Plan.make(number, moment, size, CODE_PREFIX))
+
+
+def _begin(size: Size, number: int, as_of: dt.datetime) -> Teller:
+    if Dispute.objects.exists():
+        raise Refused("数据库里已有不是演示数据的纠纷，已拒绝写入。")
+    taken = User.objects.filter(username__in=[seat.username for seat in organisations.DEMO_SEATS]).first()
+    if taken or Counter.objects.filter(key__startswith="dispute:").exists():
+        raise Refused("数据库里已有演示以外的账号或者案件编号，已拒绝写入。")
+    as_of = as_of.astimezone(moments.BEIJING).replace(microsecond=0)
+    with transaction.atomic():
+        organisations.build(People(number, as_of.date()), as_of.date())
+        teller = Teller(Plan.make(number, as_of, size, CODE_PREFIX))
+        # Taken from the portal's own counters beforehand: a case registered or filed meanwhile gets its own number.
+        for year, count in teller.plan.per_year.items():
+            Counter.take(f"dispute:{year}", count)
+        for year, count in teller.filed_per_year.items():
+            Counter.take(f"filing:{year}", count)
+        marks = {"seed": number, "cases": size.cases, "days": size.days, "as_of": int(as_of.timestamp())}
+        Counter.objects.bulk_create(Counter(key=f"{MARK}{key}", value=value) for key, value in marks.items())
+    return teller
+
+
+class Teller:
+    """Tells chunks of the plan and writes them."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.world = plan, World.load()
+        self.stage = Stage(self.world, plan.seed, plan.as_of, People(plan.seed, moments.date(plan.as_of)))
+        self.filed_per_year: dict[int, int] = {}
+        self.first_person, self.file_numbers = self._look_ahead()
+
+    def _look_ahead(self) -> tuple[list[tuple[int, ...]], dict[tuple[int, int], int]]:
+        """Who comes first in the numbers of people of each age, and the file numbers, which go by the day of filing."""
+        plan, filed = self.plan, []
+        first: list[tuple[int, ...]] = [(0,) * len(AGES)]
+        for index in range(len(plan.starts)):
+            facts = lives.facts_of(self.world, plan, index)
+            new = facts.grown_ups() if facts.repeat_of is None else (0,) * len(AGES)
+            first.append(tuple(map(sum, zip(first[-1], new, strict=True))))
+            turns = [
+                turn.at for turn in lives.course_of(facts, plan) if turn.name == "archive" and turn.at <= plan.as_of
+            ]
+            filed.extend((at, index, nth) for nth, at in enumerate(turns))
+        counts: dict[int, itertools.count[int]] = {}
+        numbers = {}
+        for at, index, nth in sorted(filed):
+            numbers[index, nth] = next(counts.setdefault(moments.date(at).year, itertools.count(1)))
+        self.filed_per_year = {year: next(count) - 1 for year, count in counts.items()}
+        return first, numbers
+
+    def write(self, number: int) -> int:
+        """Tell and write one chunk; how many rows it has."""
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = 0")
+            cases = list(self.tell(self.plan.chunk(number)))
+            rows = writing.write(cases)
+            Counter.objects.create(key=f"{MARK}chunk:{number}", value=len(cases))
+        return rows
+
+    def tell(self, indexes: range) -> Iterator[record.Case]:
+        told: dict[int, int] = {}
+        at: list[int] = [0]
+        ids = record.Register(
+            writing.numbers(Dispute), writing.numbers(Party, 2500), writing.numbers(Agreement),
+            lambda case, nth: self.file_numbers[at[0], nth],
+        )  # fmt: skip
+        for index in indexes:
+            at[0] = index
+            tale = self.tale(index, told)
+            case = tale.tell(ids)
+            told[index] = case.id
+            yield case
+
+    def tale(self, index: int, told: dict[int, int]) -> Tale:
+        facts = lives.facts_of(self.world, self.plan, index)
+        earlier = None
+        if facts.repeat_of is not None:
+            earlier = told.get(facts.repeat_of) or self._id_of(facts.repeat_of)
+        first = self.first_person[index if facts.repeat_of is None else facts.repeat_of]
+        return Tale(self.stage, facts, lives.course_of(facts, self.plan), first, earlier)
+
+    def _id_of(self, index: int) -> int | None:
+        return Dispute.objects.filter(code=self.plan.codes[index]).values_list("pk", flat=True).first()
+
+
+def _tidy() -> None:
+    """Tell the planner what is there now, and empty the pending list of the search index."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        for kind, _ in writing.TABLES:
+            cursor.execute(f'VACUUM (ANALYZE) "{kind.model._meta.db_table}"')
+        cursor.execute("RESET statement_timeout")
