@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import uuid
 from collections.abc import Iterable
@@ -33,6 +34,8 @@ from disputes.workflow import INTAKE, REGISTER
 from grids.choices import OrganisationKind
 from grids.models import Organisation
 
+#: How long a registration that broke off is offered again on the empty page.
+LEFT_BEHIND = dt.timedelta(hours=2)
 #: A draft longer than this is no registration.
 LONGEST_DRAFT = 200_000
 
@@ -55,7 +58,7 @@ class IntakeView(RegisteringView):
     def get(self, request: HttpRequest) -> HttpResponse:
         wanted = request.GET.get("draft", "")
         if not wanted:
-            return self.page(request, IntakeForm(user=request.user))
+            return self.page(request, IntakeForm(user=request.user), left=left_behind(request.user))
         draft = IntakeDraft.objects.visible_to(request.user).filter(uid=_uuid(wanted)).first()
         if draft is None:
             raise Http404
@@ -106,7 +109,13 @@ class IntakeView(RegisteringView):
         return redirect(dispute)
 
     def page(
-        self, request: HttpRequest, form: IntakeForm, *, draft: IntakeDraft | None = None, status: int = 200
+        self,
+        request: HttpRequest,
+        form: IntakeForm,
+        *,
+        draft: IntakeDraft | None = None,
+        left: dict[str, Any] | None = None,
+        status: int = 200,
     ) -> HttpResponse:
         user = request.user
         drafts = open_drafts(user)
@@ -119,6 +128,7 @@ class IntakeView(RegisteringView):
             "notice": rights.NOTICE,
             "routes": rights.ROUTES,
             "draft": draft,
+            "left": left,
             "draft_count": drafts.count(),
             **live_context(form),
         }
@@ -270,6 +280,13 @@ def open_drafts(user: Any) -> Any:
     """This person's drafts.  One that was registered meanwhile (a save that came after the submit) is none."""
     registered = Dispute.objects.filter(submission_key=OuterRef("uid"))
     return IntakeDraft.objects.visible_to(user).exclude(Exists(registered))
+
+
+def left_behind(user: Any) -> dict[str, Any] | None:
+    """The draft of a registration that broke off not long ago: an expired sign-in, a closed window."""
+    since = timezone.now() - LEFT_BEHIND
+    draft = open_drafts(user).filter(saved_at__gte=since).first()
+    return _draft_rows([draft])[0] if draft else None
 
 
 def _fields_of(draft: IntakeDraft) -> Any:

@@ -1,10 +1,12 @@
 """Half-typed registrations: kept for their author, sealed, gone once submitted."""
 
+import datetime as dt
 import json
 import uuid
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from disputes.models import Dispute, IntakeDraft
 from tests.disputes.intake_forms import ID_APPLICANT, party, posted
@@ -137,7 +139,16 @@ def test_an_expired_sign_in_keeps_what_was_saved(client, window, half, clerk):
     client.logout()
     assert client.post(SAVE, half | {"summary": "之后写的"}).status_code in (302, 401)
     client.force_login(clerk)
-    assert "草稿箱 1" in client.get(NEW).content.decode()
+    page = client.get(NEW).content.decode()
+    assert "草稿箱 1" in page
+    assert f'href="{NEW}?draft={half["submission_key"]}">接着填' in page and "李*兰 与 赵*军" in page
+
+
+def test_what_was_left_long_ago_waits_in_the_list(window, half):
+    window.post(SAVE, half)
+    IntakeDraft.objects.update(saved_at=timezone.now() - dt.timedelta(hours=3))
+    page = window.get(NEW).content.decode()
+    assert "接着填" not in page and "草稿箱 1" in page
 
 
 @pytest.mark.parametrize("key", [None, "", "x"])

@@ -90,5 +90,5 @@ def test_others_may_not_ask(client, leader):
 
 def test_what_is_already_under_way_is_counted(window, django_assert_max_num_queries):
     ask(window)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(8):
         assert "在办 0 件" in ask(window)
