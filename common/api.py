@@ -9,6 +9,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -17,7 +18,8 @@ from django.core import signing
 from django.core.exceptions import RequestDataTooBig
 from django.db.models import Q, QuerySet
 from django.utils.http import parse_etags
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import Direction, OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import exceptions, serializers
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
@@ -94,6 +96,16 @@ def one_of(text: str | None, name: str, allowed: Iterable[str]) -> str:
     return text or ""
 
 
+class ApiSchema(AutoSchema):
+    """A body with required fields is itself required."""
+
+    def _get_request_body(self, direction: Direction = "request") -> Any:
+        body = super()._get_request_body(direction)
+        if body and any("required" in media["schema"] for media in body["content"].values()):
+            body["required"] = True
+        return body
+
+
 class ApiView(APIView):
     """An endpoint: names its resource (for scopes) and every query parameter it reads.
 
@@ -104,6 +116,7 @@ class ApiView(APIView):
     #: Query parameters that may be written several times.
     many_valued: ClassVar[frozenset[str]] = frozenset()
     parser_classes = [StrictJSONParser]
+    schema = ApiSchema()
     #: OPTIONS would describe fields and choices to whoever asks; the schema does it better.
     metadata_class = None
 
@@ -118,6 +131,9 @@ class ApiView(APIView):
         ]
         if repeated:
             raise Missing({name: f"查询参数 {name} 只能写一次。" for name in repeated})
+        blank = [name for name, texts in request.query_params.lists() if "" in texts]
+        if blank:
+            raise Missing({name: f"查询参数 {name} 没有写值。" for name in blank})
         if any("\x00" in text for texts in request.query_params.lists() for text in (texts[0], *texts[1])):
             raise exceptions.ParseError
 
@@ -261,14 +277,41 @@ PROBLEMS = {
     429: "请求太频繁，Retry-After 秒后再试。",
 }
 ALWAYS = (401, 403, 429)
+#: One example of each: code, sentence, fields.
+SAID: dict[int, tuple[Any, ...]] = {
+    400: ("invalid", "有几处需要改，见 errors。", {"summary": "请写简要情况，一两句即可。"}),
+    401: ("authentication_failed", "令牌无效、已到期或者已吊销。"),
+    403: ("not_permitted", "“受理”由窗口受理员、分流员、乡镇综治中心、村（社区）办理。"),
+    404: ("not_found", "没有找到该记录。"),
+    409: ("conflict", "王敏 10:42 已办理“受理”，现在是“已受理”。已为您刷新，请确认后再办理。"),
+    413: ("too_large", TooLarge.default_detail),
+    415: ("unsupported_media_type", problems.SENTENCES["unsupported_media_type"]),
+    428: ("precondition_required", "请写明依据的版本：请求内容中的 version，或者请求头 If-Match。"),
+    429: ("throttled", problems.SENTENCES["throttled"]),
+}
 
 
 def documented(*statuses: int) -> dict[Any, OpenApiResponse]:
     """Responses of these statuses, and of those every endpoint may give, as problem details."""
     return {
-        (status, problems.CONTENT_TYPE): OpenApiResponse(ProblemSerializer, PROBLEMS[status])
+        (status, problems.CONTENT_TYPE): OpenApiResponse(
+            ProblemSerializer, PROBLEMS[status], examples=[_example(status, *SAID[status])] if status in SAID else []
+        )
         for status in sorted({*ALWAYS, *statuses})
     }
+
+
+def _example(status: int, code: str, detail: str, errors: dict[str, str] | None = None) -> OpenApiExample:
+    said: dict[str, Any] = {
+        "type": f"urn:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "instance": "/api/v1/disputes/GZ2026-000001/",
+        "code": code,
+        "request_id": "3f1c9d0e5a7b2c48",
+    }
+    return OpenApiExample(code, said | ({"errors": errors} if errors else {}), status_codes=[str(status)])
 
 
 PAGING_PARAMETERS = [

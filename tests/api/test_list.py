@@ -123,6 +123,13 @@ def test_a_condition_that_cannot_be_read_is_refused_not_dropped(as_program, cler
     assert set(answer.json()["errors"]) <= set(query)
 
 
+@pytest.mark.parametrize("name", ["since", "status", "q", "cursor", "page_size"])
+def test_a_parameter_without_a_value_is_refused(as_program, clerk, name):
+    """A program whose variable is empty must not get everything."""
+    answer = as_program(clerk).get(DISPUTES, {name: ""})
+    assert answer.status_code == 400 and name in answer.json()["errors"]
+
+
 def test_a_condition_of_one_value_is_not_written_twice(as_program, clerk):
     answer = as_program(clerk).client.get(f"{DISPUTES}?period=today&period=all")
     assert answer.status_code == 400 and "period" in answer.json()["errors"]
