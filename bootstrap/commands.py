@@ -41,6 +41,22 @@ def up(port: int, with_demo: bool) -> int:
     return 0
 
 
+def processes(port: int) -> list[tuple[str, str, list[str]]]:
+    """What runs side by side, in the order of starting: label, name of the log, `python -m` …"""
+    celery = ["celery", "-A", "ganzhou.celery:app"]
+    return [
+        (
+            "网站",
+            "web",
+            # The control socket would lie in the home folder, open to whoever shares it.
+            f"gunicorn ganzhou.wsgi:application --bind {checks.HOST}:{port} --worker-class gthread"
+            " --workers 2 --threads 4 --graceful-timeout 10 --no-control-socket".split(),
+        ),
+        ("后台任务", "worker", [*celery, *"worker -c 2 -l INFO --without-gossip --without-mingle".split()]),
+        ("定时任务", "beat", [*celery, "beat", "-l", "INFO", "-s", str(STATE / "beat.db"), "--pidfile="]),
+    ]
+
+
 def serve(port: int, env: dict[str, str], services: servers.Services, with_demo: bool) -> None:
     supervisor = supervise.Supervisor(env)
 
@@ -52,27 +68,8 @@ def serve(port: int, env: dict[str, str], services: servers.Services, with_demo:
 
     try:
         with progress.step("启动网站、后台任务与定时任务"):
-            supervisor.start(
-                *(
-                    "网站",
-                    "web",
-                    "gunicorn",
-                    "ganzhou.wsgi:application",
-                    "--bind",
-                    f"{checks.HOST}:{port}",
-                ),
-                *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
-                # The control socket would lie in the home folder, open to whoever shares it.
-                *("--no-control-socket", "--graceful-timeout", "10"),
-            )
-            supervisor.start(
-                *("后台任务", "worker", "celery", "-A", "ganzhou.celery:app", "worker", "-c", "2"),
-                *("--without-gossip", "--without-mingle", "-l", "INFO"),
-            )
-            supervisor.start(
-                *("定时任务", "beat", "celery", "-A", "ganzhou.celery:app", "beat", "-l", "INFO"),
-                *("-s", str(STATE / "beat.db"), "--pidfile="),
-            )
+            for label, log, arguments in processes(port):
+                supervisor.start(label, log, *arguments)
             supervise.wait_until_healthy(port, check)
         say(f"\n矛盾纠纷调解平台已就绪： http://{checks.HOST}:{port}/\n停止：按 Ctrl-C。日志：{shown(LOGS)}/\n")
         if not with_demo:
