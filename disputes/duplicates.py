@@ -97,39 +97,40 @@ def find(user: Any, typed: Typed) -> Found:
     if not typed:
         return Found()
     visible = Dispute.objects.visible_to(user)
-    why: defaultdict[int, set[str]] = defaultdict(set)
-    if typed.numbers or typed.phones:
-        rows = Party.objects.filter(_same_person(typed), dispute__in=visible).order_by("-id")
-        for case, number, phone in rows.values_list("dispute_id", "id_number_index", "phone_index")[:MOST_ROWS]:
-            why[case] |= {"number"} if number in typed.numbers else set()
-            why[case] |= {"phone"} if phone in typed.phones else set()
+    why, outside = _same_person(typed, visible)
     if typed.names and typed.township:
         rows = Party.objects.filter(name__in=typed.names, dispute__township=typed.township, dispute__in=visible)
-        both: defaultdict[int, set[str]] = defaultdict(set)
+        met: defaultdict[int, set[str]] = defaultdict(set)
         for case, name in rows.order_by("-id").values_list("dispute_id", "name")[:MOST_ROWS]:
-            both[case].add(name)
-            why[case].add("name" if len(both[case]) == 1 else "names")
+            met[case].add(name)
+            why[case].add("name" if len(met[case]) == 1 else "names")
     best = sorted(why, key=lambda case: (sum(WEIGHT[reason] for reason in why[case]), case), reverse=True)[:MOST_CARDS]
     cases = {dispute.pk: dispute for dispute in visible.for_list().filter(pk__in=best)} if best else {}
     matches = [Match(cases[case], [words for reason, words in REASONS.items() if reason in why[case]]) for case in best]
-    return Found(matches, _outside(user, typed, visible))
+    if outside:
+        _write_down(user, typed)
+    return Found(matches, outside)
 
 
-def _same_person(typed: Typed) -> Q:
-    return Q(id_number_index__in=typed.numbers) | Q(phone_index__in=typed.phones)
-
-
-def _outside(user: Any, typed: Typed, visible: Any) -> bool:
-    """Whether the same number or phone is registered where ``user`` may not look.
-
-    The answer gives something away, so that it was given is written down: once a day for the same numbers.
-    """
+def _same_person(typed: Typed, visible: Any) -> tuple[defaultdict[int, set[str]], bool]:
+    """Why each visible case matches by number or phone, and whether a case that is not visible does."""
+    why: defaultdict[int, set[str]] = defaultdict(set)
     if not (typed.numbers or typed.phones):
-        return False
-    if not Party.objects.filter(_same_person(typed)).exclude(dispute__in=visible).exists():
-        return False
+        return why, False
+    # Ids of all cases first, the scope second: few rows by index, however many cases a person may see.
+    anywhere = Party.objects.filter(Q(id_number_index__in=typed.numbers) | Q(phone_index__in=typed.phones))
+    rows = list(anywhere.order_by("-id").values_list("dispute_id", "id_number_index", "phone_index")[:MOST_ROWS])
+    seen = set(visible.filter(pk__in={case for case, *_ in rows}).values_list("pk", flat=True)) if rows else set()
+    for case, number, phone in rows:
+        if case in seen:
+            why[case] |= {"number"} if number in typed.numbers else set()
+            why[case] |= {"phone"} if phone in typed.phones else set()
+    return why, any(case not in seen for case, *_ in rows)
+
+
+def _write_down(user: Any, typed: Typed) -> None:
+    """That something outside the scope exists was given away; once a day for the same numbers."""
     asked = blind_index("asked", "|".join(sorted(typed.numbers | typed.phones)))
     said = AuditEvent.objects.filter(actor=user, action="dispute.check", object_id=asked, at__date=timezone.localdate())
     if not said.exists():
         audit.record("dispute.check", actor=user, object_type="party_index", object_id=asked)
-    return True
