@@ -577,6 +577,8 @@ NAMES = {"name", "contact_name", "guardian_name", "agent_name"}
 def amend(dispute: Dispute, data: Data, by: Any) -> Note:
     """Correct facts, correct a party, or add one.  ``applied_on`` cannot be corrected: it is evidence."""
     need(data, reason="请写明更正的理由。")
+    if data.get("happened_on") and data["happened_on"] > dispute.applied_on:
+        raise Missing({"happened_on": f"发生日期不能晚于申请日期（{dispute.applied_on:%Y-%m-%d}）。"})
     changes = _amend_fields(dispute, data, AMENDABLE)
     if data.get("division"):
         dispute.township, dispute.place_path = township_of(dispute.division), dispute.division.path

@@ -232,6 +232,11 @@ def test_what_an_amendment_leaves_out_keeps_its_value(as_program, case, clerk):
         assert getattr(case, name) == getattr(before, name), name
 
 
+def test_an_amendment_to_an_impossible_day_is_refused_by_name(as_program, case, clerk):
+    answer = as_program(clerk).do(case, "amend", happened_on="2999-01-01", reason="补记")
+    assert answer.status_code == 400 and "happened_on" in answer.json()["errors"]
+
+
 def test_what_a_risk_report_leaves_out_keeps_its_value(as_program, case, clerk):
     program = as_program(clerk)
     told = timezone.localtime().strftime("%Y-%m-%d 00:00")
