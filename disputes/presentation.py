@@ -231,7 +231,9 @@ def party_card(party: Party, today: dt.date) -> dict[str, Any]:
         "role": str(party),
         "name": masked_name(party),
         "brief": brief,
-        "id_label": dict(IdKind.choices).get(party.id_kind, "证件号码"),
+        "id_label": "统一社会信用代码"
+        if party.kind == PartyKind.ORGANISATION
+        else dict(IdKind.choices).get(party.id_kind, "证件号码"),
         "id_number": mask_id_number(party.id_number) if party.id_number else "",
         "phone": mask_phone(party.phone) if party.phone else "",
         "address": mask_address(party.address) if party.address else "",
