@@ -1,6 +1,6 @@
 """Rows of the list, made from plain values: no model instances, no serializer for each cell.
 
-Measured on this portal: a page of 100 costs a third of what ModelSerializer takes for it (tests/api/test_speed.py).
+A whole call for 100 cases costs less than half of what ModelSerializer alone takes for them (tests/api/test_speed.py).
 """
 
 from __future__ import annotations
