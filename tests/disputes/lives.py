@@ -121,4 +121,11 @@ def _follow_up(case: Dispute, mediator: User) -> Dispute:
     for obligation in case.current_agreement.obligations.all():
         case = do(case, "perform", mediator, obligation=obligation, state=ObligationState.DONE,
                   performed_on=timezone.localdate())  # fmt: skip
-    return do(case, "follow_up", mediator, record="已经履行，双方满意。", visited_on=timezone.localdate(), satisfaction="satisfied")
+    return do(
+        case,
+        "follow_up",
+        mediator,
+        record="已经履行，双方满意。",
+        visited_on=timezone.localdate(),
+        satisfaction="satisfied",
+    )

@@ -89,7 +89,9 @@ def test_an_account_without_role_sees_nothing(cases, person):
     assert not Dispute.objects.visible_to(person("nobody", "无角色")).exists()
 
 
-@pytest.mark.parametrize("fixture", ["clerk", "mediator", "committee_head", "supervisor", "village_worker", "dispatcher"])
+@pytest.mark.parametrize(
+    "fixture", ["clerk", "mediator", "committee_head", "supervisor", "village_worker", "dispatcher"]
+)
 def test_to_dos_are_visible_and_really_doable(cases, request, fixture):
     """Every to-do is a case on which at least one of its steps is this person's from this state."""
     from disputes.workflow import TRANSITIONS

@@ -55,7 +55,9 @@ def test_the_table_says_what_the_rules_say(name, sources, target):
 
 
 def test_only_correcting_and_risk_are_allowed_in_every_unfiled_state():
-    everywhere = {name for name, row in workflow.TRANSITIONS.items() if row.sources == frozenset(Status) - {Status.ARCHIVED}}
+    everywhere = {
+        name for name, row in workflow.TRANSITIONS.items() if row.sources == frozenset(Status) - {Status.ARCHIVED}
+    }
     assert everywhere == {"amend", "report_risk"}
     assert {name for name, *_ in by_hand()} | everywhere == set(workflow.TRANSITIONS)
 
