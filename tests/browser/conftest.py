@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 # Playwright's synchronous interface runs an event loop in this thread; the ORM is still used synchronously.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -20,6 +20,10 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run",
 ]  # fmt: skip
+
+#: How long something may take on a busy machine before it counts as broken; nothing ever waits this long when it works.
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -46,9 +50,11 @@ class Watched:
     """A browser window, and everything that went wrong in it."""
 
     def __init__(self, context: BrowserContext, base: str) -> None:
-        self.base, self.problems = base, []
+        self.base = base
+        self.problems: list[str] = []
+        self.requests: list[str] = []
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(8_000)
+        self.page.set_default_timeout(PATIENCE)
         self.page.on("pageerror", lambda error: self.problems.append(f"script: {error}"))
         self.page.on("console", self._console)
         self.page.on("request", self._foreign)
@@ -59,6 +65,7 @@ class Watched:
             self.problems.append(f"console: {message.text}")
 
     def _foreign(self, request: Any) -> None:
+        self.requests.append(request.url)
         if not request.url.startswith((self.base, "data:", "blob:")):
             self.problems.append(f"request left our host: {request.url}")
 
