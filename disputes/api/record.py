@@ -9,14 +9,14 @@ from typing import Any
 from django.utils import timezone
 
 from common.masks import mask_name
+from common.workflow import Transition
 from disputes import presentation, workflow
 from disputes.api import rows
 from disputes.api.fields import describe
-from disputes.api.masking import Scrubber
 from disputes.forms.transitions import FORMS
 from disputes.models import Agreement, Dispute, DisputeEvent, Party
 from disputes.reach import roles_on
-from disputes.workflow import Transition
+from disputes.scrubbing import Scrubber
 
 
 def record(dispute: Dispute, user: Any, today: dt.date) -> dict[str, Any]:

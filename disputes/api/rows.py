@@ -13,9 +13,9 @@ from typing import Any
 from django.utils import timezone
 
 from disputes import presentation
-from disputes.api.masking import Scrubber
 from disputes.choices import PartyRole
 from disputes.models import Party
+from disputes.scrubbing import Scrubber
 
 COLUMNS = (
     "id", "code", "version", "status", "outcome", "outcome_on", "source", "source_number", "risk", "registered_at",

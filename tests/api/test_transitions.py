@@ -5,11 +5,14 @@ The list of steps is the table's; a row without an entry in ``ROAD`` fails the f
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import jsonschema
 import pytest
 from django.utils import timezone
 
+from disputes.api import docs
 from disputes.choices import Status
 from disputes.models import Dispute
 from disputes.workflow import TRANSITIONS
@@ -118,6 +121,8 @@ def test_every_row_of_the_table_is_tried():
 @pytest.mark.parametrize("name", TRANSITIONS)
 def test_the_step_is_taken(as_program, ready, name):
     case, person, body = ready(name)
+    plain = json.loads(json.dumps({"version": case.version, **body}))
+    jsonschema.Draft202012Validator(docs.transition_bodies()[name]).validate(plain)
     answer = as_program(person).do(case, name, **body)
     assert answer.status_code == 200, answer.json()
     told = answer.json()
