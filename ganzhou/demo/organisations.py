@@ -228,12 +228,13 @@ class _Accounts:
         self.users: list[User] = []
         self.holdings: list[RoleHolding] = []
         self.now = timezone.now()
+        self.unusable = make_password(None)
 
     def open(self, username: str, name: str = "", title: str = "") -> User:
         if not name:
             name, _ = self.people.staff(len(self.users))
         user = User(
-            username=username, name=name, title=title, password=make_password(None), must_change_password=False,
+            username=username, name=name, title=title, password=self.unusable, must_change_password=False,
             password_changed_at=self.now,
         )  # fmt: skip
         self.users.append(user)
@@ -350,7 +351,7 @@ class World:
         return world
 
     def _load_places(self) -> None:
-        self.places = {place.pk: place for place in Division.objects.all().order_by("pk")}
+        self.places = {place.pk: place for place in Division.objects.defer("former_names").order_by("pk")}
         for place in self.places.values():
             place.parent = self.places.get(place.parent_id) if place.parent_id else None
             if not place.is_active or not place.pk.startswith(COUNTY[:6]):
@@ -385,7 +386,7 @@ class World:
                 self.committee_at[committee.organisation.division_id] = committee
 
     def _load_people(self) -> None:
-        by_pk = {user.pk: user for user in User.objects.all()}
+        by_pk = {user.pk: user for user in User.objects.defer("preferences", "password")}
         bodies = {body.pk: body for body in self.bodies.values()}
         for user in by_pk.values():
             user.__dict__["holdings"] = []

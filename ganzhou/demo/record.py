@@ -22,6 +22,7 @@ from common.search import grams
 from disputes import checklist, deadlines, workflow
 from disputes.choices import (
     SETTLED_OUTCOMES,
+    UNPERFORMED,
     AgreementForm,
     ChosenBy,
     DeclineReason,
@@ -38,7 +39,6 @@ from disputes.choices import (
     SessionMode,
     Status,
     SuspendReason,
-    Willingness,
 )
 from disputes.models import (
     Agreement,
@@ -57,7 +57,7 @@ from disputes.models import (
     Suspension,
 )
 from disputes.reach import roles_on
-from disputes.services.clocks import PAUSING, UNPERFORMED, due
+from disputes.services.clocks import PAUSING, STATUTORY, due
 from disputes.services.effects import SESSION_FIELDS
 from disputes.services.intake import DISPUTE_FIELDS, PARTY_FIELDS, township_of
 
@@ -284,11 +284,13 @@ def _advance(case: Case, event: str, today: dt.date) -> None:
     _meet(rows, deadlines.stopped_by(event), today)
     for clock in deadlines.started_by(event, case):  # type: ignore[arg-type]
         _meet(rows, {clock.kind}, today)
-        rows.append(_start(case, clock, case.applied_on if clock.from_application else today))
+        rows.append(_start(case, clock, case.applied_on if clock.from_application and event == "accept" else today))
+    if event == "archive":
+        _meet(rows, {row.kind for row in rows}, today)
+    if event == "renegotiate":
+        rows += _revive(case, "mediate")
     if event == "suspend":
-        for row in rows:
-            if row.is_running and (row.kind, row.label) in PAUSING:
-                row.pause_began_on = today
+        _pause(case, rows, today)
     if event in {"resume", "reassign"}:
         _resume(rows, today)
     _follow_obligations(case, rows, event, today)
@@ -315,6 +317,22 @@ def _meet(rows: Iterable[ClockRowInMemory], kinds: Iterable[str], today: dt.date
             row.met_on = today
 
 
+def _revive(case: Case, kind: str) -> list[ClockRowInMemory]:
+    row = next((row for row in reversed(case.clocks) if row.kind == kind), None)
+    if row is None or row.met_on is None:
+        return []
+    row.met_on = None
+    return [row]
+
+
+def _pause(case: Case, rows: Iterable[ClockRowInMemory], today: dt.date) -> None:
+    reason = next((row.reason for row in case.suspensions if row.until is None), None)
+    for row in rows:
+        statutory = (row.kind, row.label) in STATUTORY
+        if (row.kind, row.label) in PAUSING and row.is_running and (not statutory or reason == SuspendReason.APPRAISAL):
+            row.pause_began_on = today
+
+
 def _resume(rows: Iterable[ClockRowInMemory], today: dt.date) -> None:
     for row in rows:
         if row.is_paused and row.pause_began_on:
@@ -324,6 +342,11 @@ def _resume(rows: Iterable[ClockRowInMemory], today: dt.date) -> None:
             else:
                 row.due_on = workdays.add_days(row.due_on, (today - row.pause_began_on).days)
             row.pause_began_on = None
+            row.is_provisional = workdays.is_provisional(row.started_on, row.due_on)
+
+
+def _was_visited(case: Case) -> bool:
+    return any(case.accepted_at is None or visit.recorded_at >= case.accepted_at for visit in case.follow_ups)
 
 
 def _follow_obligations(case: Case, rows: list[ClockRowInMemory], event: str, today: dt.date) -> None:
@@ -337,7 +360,7 @@ def _follow_obligations(case: Case, rows: list[ClockRowInMemory], event: str, to
     if nearest is None:
         _meet(rows, {deadlines.PERFORM}, today)
         has_follow_up = any(row.is_running and row.kind == "follow_up" for row in rows)
-        if event != "reopen" and not has_follow_up and not case.follow_ups:
+        if event != "reopen" and not has_follow_up and not _was_visited(case):
             rows.extend(_start(case, clock, today) for clock in deadlines.started_by("performed", case))  # type: ignore[arg-type]
     elif running is None:
         row = ClockRowInMemory(
@@ -469,6 +492,9 @@ def _end_assignment(case: Case, why: str, at: dt.datetime) -> None:
 
 @effect
 def record_session(case: Case, data: Data, by: Any, at: dt.datetime) -> Note:
+    for row in case.assignments:
+        if row.ended_at is None and row.chosen_by == ChosenBy.NOT_ASKED:
+            row.chosen_by = ChosenBy.ACCEPTED
     held_at = data.get("held_at") or at
     given = {name: data[name] for name in SESSION_FIELDS if data.get(name) not in (None, "")}
     session = SessionRow(
@@ -508,7 +534,7 @@ def resume(case: Case, data: Data, by: Any, at: dt.datetime) -> Note:
 @effect
 def settle(case: Case, data: Data, by: Any, at: dt.datetime) -> Note:
     agreement = _agree(case, data, by, at, AgreementForm.WRITTEN)
-    return _agreement_text(agreement), {"agreement": agreement.id, "partial": agreement.is_partial}, None
+    return _agreement_text(agreement) + _told(data), {"agreement": agreement.id, "partial": agreement.is_partial}, None
 
 
 @effect
@@ -516,7 +542,7 @@ def settle_orally(case: Case, data: Data, by: Any, at: dt.datetime) -> Note:
     agreement = _agree(case, data, by, at, AgreementForm.ORAL)
     agreement.effective_on = agreement.agreed_on
     case.outcome, case.outcome_on = Outcome.ORAL, agreement.agreed_on
-    return _agreement_text(agreement), {"agreement": agreement.id}, agreement.agreed_on
+    return _agreement_text(agreement) + _told(data), {"agreement": agreement.id}, agreement.agreed_on
 
 
 def _agree(case: Case, data: Data, by: Any, at: dt.datetime, form: str) -> AgreementRow:
@@ -547,6 +573,12 @@ def _agreement_text(agreement: AgreementRow) -> str:
     amount = f"涉及金额 {agreement.amount:,.2f} 元。" if agreement.amount else ""
     partly = "（部分达成）" if agreement.is_partial else ""
     return f"{AgreementForm(agreement.form).label}{partly}：{agreement.content} {amount}".strip()
+
+
+def _told(data: Data) -> str:
+    if not data.get("is_partial"):
+        return ""
+    return f" 未达成部分已告知：{'、'.join(str(Route(route).label) for route in data['routes_told'])}。"
 
 
 @effect
@@ -670,8 +702,7 @@ def follow_up(case: Case, data: Data, by: Any, at: dt.datetime) -> Note:
 
 @effect
 def archive(case: Case, data: Data, by: Any, at: dt.datetime) -> Note:
-    missing = [item.name for item in checklist.for_dispute(case) if item.required and not item.there]  # type: ignore[arg-type]
-    today = at.date()
+    missing, today = lacking(case), at.date()
     filing = FilingRow(
         dispute_id=case.id, year=today.year, number=case.ids.file_number(case, len(case.filings)), filed_on=today,
         filed_by_id=by.pk, checked_by=data.get("checked_by", ""), missing=missing,
@@ -680,8 +711,14 @@ def archive(case: Case, data: Data, by: Any, at: dt.datetime) -> Note:
     )  # fmt: skip
     case.filings.append(filing)
     case.archived_at = at
-    lacking = f"缺：{'、'.join(missing)}（{filing.missing_reason}）。" if missing else "卷内齐备。"
-    return f"卷号 {filing.file_number}。{lacking}", {"missing": missing}, None
+    said = data.get("missing_reason", "")
+    state = f"缺：{'、'.join(missing)}（{said}）。" if missing else f"应有的记录齐备。{said}"
+    return f"卷号 {filing.file_number}。{state}", {"missing": missing}, None
+
+
+def lacking(case: Case) -> list[str]:
+    """Papers that the file must hold and does not."""
+    return [item.name for item in checklist.for_dispute(case) if item.required and not item.there]  # type: ignore[arg-type]
 
 
 @effect
@@ -692,7 +729,7 @@ def reopen(case: Case, data: Data, by: Any, at: dt.datetime) -> Note:
     case.outcome, case.outcome_on, case.archived_at = Outcome.NONE, None, None
     case.has_pending_obligations = False
     case.accepted_at = at
-    case.willingness = Willingness.WILLING
+    case.transferred_to_id = None
     _end_assignment(case, "重开", at)
     _meet(case.clocks, {row.kind for row in case.clocks}, at.date())
     return data["reason"], {"times": case.times_reopened}, None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -26,7 +27,16 @@ from ganzhou.demo.telling import Stage, Tale
 #: Marks of a demo database, among the running numbers: what was asked for, and which chunks are there.
 MARK = "demo:"
 LOCK = 620_702_000_000
-Progress = Callable[[int, int], None]
+#: Up to so many lives are kept from the look ahead; of more it is cheaper to think them up twice.
+KEPT = 20_000
+
+
+class Progress(Protocol):
+    """Told how far a seeding is."""
+
+    def start(self, done: int) -> None: ...
+
+    def __call__(self, done: int, total: int) -> None: ...
 
 
 class Refused(Exception):
@@ -55,21 +65,26 @@ def seed(
     after so many, for tests.  Raises Refused.
     """
     began = time.monotonic()
+    written = rows = 0
     with _alone():
-        told = _prepare(size, number, as_of or timezone.now())
-        plan = told.plan
-        accounts.ensure()
-        there = _chunks_there()
-        missing = [n for n in range(plan.chunks) if n not in there]
-        done = sum(len(plan.chunk(n)) for n in there)
-        written = rows = 0
-        for n in missing[:chunks]:
-            rows += told.write(n)
-            written += len(plan.chunk(n))
+        marks = _marks()
+        if marks:
+            _same(marks, size, number)
+        there = _chunks_there(marks)
+        if not marks or sum(there.values()) < size.cases:
+            told = _go_on(marks, size, number) if marks else _begin(size, number, as_of or timezone.now())
+            missing = [n for n in range(told.plan.chunks) if n not in there]
+            done = sum(there.values())
             if progress:
-                progress(done + written, size.cases)
-        if missing and chunks is None and not connection.in_atomic_block:
-            _tidy()
+                progress.start(done)
+            for n in missing[:chunks]:
+                rows += told.write(n)
+                written += len(told.plan.chunk(n))
+                if progress:
+                    progress(done + written, size.cases)
+            if chunks is None and not connection.in_atomic_block:
+                _tidy()
+        accounts.ensure()
     return Result(size.cases, written, rows, time.monotonic() - began)
 
 
@@ -100,20 +115,21 @@ def _marks() -> dict[str, int]:
     }
 
 
-def _chunks_there() -> set[int]:
-    return {int(key.removeprefix("chunk:")) for key in _marks() if key.startswith("chunk:")}
+def _chunks_there(marks: dict[str, int]) -> dict[int, int]:
+    """Cases in each chunk that is there."""
+    return {int(key.removeprefix("chunk:")): value for key, value in marks.items() if key.startswith("chunk:")}
 
 
-def _prepare(size: Size, number: int, as_of: dt.datetime) -> Teller:
-    """A new plan, written down with the organisations and accounts, or the one that was begun."""
-    marks = _marks()
-    if not marks:
-        return _begin(size, number, as_of)
+def _same(marks: dict[str, int], size: Size, number: int) -> None:
     if (marks["seed"], marks["cases"], marks["days"]) != (number, size.cases, size.days):
         raise Refused(
             f"数据库里已有一套演示数据（{marks['cases']:,} 件，种子 {marks['seed']}），不能再写入另一套。"
-            "需要另一种规模时，请换一个空数据库：停止服务，删除 .portal/pgdata 后重新写入。"
+            "需要另一种规模时，请换一个空数据库：先 ./portal stop，删除 .portal/pgdata 后重新写入。"
         )
+
+
+def _go_on(marks: dict[str, int], size: Size, number: int) -> Teller:
+    """The plan that was begun, as of the moment it was begun."""
     moment = dt.datetime.fromtimestamp(marks["as_of"], moments.BEIJING)
     return Teller(Plan.make(number, moment, size, CODE_PREFIX))
 
@@ -144,6 +160,7 @@ class Teller:
     def __init__(self, plan: Plan) -> None:
         self.plan, self.world = plan, World.load()
         self.stage = Stage(self.world, plan.seed, plan.as_of, People(plan.seed, moments.date(plan.as_of)))
+        self.ahead: dict[int, tuple[lives.Facts, list[lives.Turn]]] = {}
         self.filed_per_year: dict[int, int] = {}
         self.first_person, self.file_numbers = self._look_ahead()
 
@@ -152,12 +169,12 @@ class Teller:
         plan, filed = self.plan, []
         first: list[tuple[int, ...]] = [(0,) * len(AGES)]
         for index in range(len(plan.starts)):
-            facts = lives.facts_of(self.world, plan, index)
+            facts, course = life = self._life(index)
+            if len(plan.starts) <= KEPT:
+                self.ahead[index] = life
             new = facts.grown_ups() if facts.repeat_of is None else (0,) * len(AGES)
             first.append(tuple(map(sum, zip(first[-1], new, strict=True))))
-            turns = [
-                turn.at for turn in lives.course_of(facts, plan) if turn.name == "archive" and turn.at <= plan.as_of
-            ]
+            turns = [turn.at for turn in course if turn.name == "archive" and turn.at <= plan.as_of]
             filed.extend((at, index, nth) for nth, at in enumerate(turns))
         counts: dict[int, itertools.count[int]] = {}
         numbers = {}
@@ -191,12 +208,16 @@ class Teller:
             yield case
 
     def tale(self, index: int, told: dict[int, int]) -> Tale:
-        facts = lives.facts_of(self.world, self.plan, index)
+        facts, course = self.ahead.pop(index, None) or self._life(index)
         earlier = None
         if facts.repeat_of is not None:
             earlier = told.get(facts.repeat_of) or self._id_of(facts.repeat_of)
         first = self.first_person[index if facts.repeat_of is None else facts.repeat_of]
-        return Tale(self.stage, facts, lives.course_of(facts, self.plan), first, earlier)
+        return Tale(self.stage, facts, course, first, earlier)
+
+    def _life(self, index: int) -> tuple[lives.Facts, list[lives.Turn]]:
+        facts = lives.facts_of(self.world, self.plan, index)
+        return facts, lives.course_of(facts, self.plan)
 
     def _id_of(self, index: int) -> int | None:
         return Dispute.objects.filter(code=self.plan.codes[index]).values_list("pk", flat=True).first()

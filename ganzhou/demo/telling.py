@@ -14,7 +14,6 @@ from disputes import assignment
 from disputes.choices import (
     ApplicationForm,
     ChosenBy,
-    FollowUpWay,
     LinkKind,
     NoticeForm,
     ObligationState,
@@ -274,6 +273,13 @@ class Tale:
             data["agent_name"] = people.han_name(rng, "male", 1980)
         return data
 
+    def _born_before(self, year: int) -> int:
+        """Somebody old, far beyond the numbers given out."""
+        number = 1_000_000
+        while self.stage.people.person("E", number).birth.year >= year:
+            number += 1
+        return number
+
     def _minor(self, rng: random.Random, number: int) -> Data:
         surname = rng.choice(people.SURNAMES)
         child = self.stage.people.minor(self.root * 2 + number, surname)
@@ -419,8 +425,6 @@ def assign(tale: Tale, case: record.Case, now: Turn) -> Told:
         "suggestion": _suggestion(committee if followed else None, mediator, reasons), "followed_suggestion": followed,
         "reason": "" if followed else rng.choice(("双方要求就近调解。", "当事人指定该调委会。", "前次由其调解，情况熟悉。")),
     }  # fmt: skip
-    if rng.random() < 0.006:
-        data |= {"recusal": RecusalGround.ASKED, "reason": "一方要求换人，已另选。"}
     return tale.dispatcher(committee), data
 
 
@@ -583,7 +587,7 @@ def settle(tale: Tale, case: record.Case, now: Turn) -> Told:
     data: Data = {"agreed_on": agreed_on, "content": content, "obligations": rows, "nothing_to_perform": not rows,
                   "facts": words.pick(say.AGREED_FACTS)}  # fmt: skip
     if rng.random() < 0.025:
-        data |= {"is_partial": True, "unresolved": "其余损失双方未达成一致，可以另行主张。"}
+        data |= {"is_partial": True, "unresolved": "其余损失双方未达成一致，可以另行主张。", "routes_told": ["court"]}
     return tale.handler(case), data
 
 
@@ -599,14 +603,19 @@ def _obligation(tale: Tale, case: record.Case, row: Owed, owed: list[Owed], agre
                   "due_on": dt.date.fromordinal(row.due), "done_now": row.done_now}  # fmt: skip
     if money:
         same = [one for one in owed if one.item == row.item]
-        each = int(tale.pay * row.part)
-        last = row is same[-1]
-        data["amount"] = max(1, tale.pay - sum(int(tale.pay * one.part) for one in same[:-1]) if last else each)
+        data["amount"] = _part_of(tale.pay, [one.part for one in same], same.index(row))
         data["how"] = "现场交付" if row.done_now and tale.rng.random() < 0.6 else tale.rng.choice(say.HOW)
         data["where"] = tale.rng.choice(say.WHERE_MONEY)
         if len(same) > 1:
             data["what"] += f"（第{same.index(row) + 1}期）"
     return data
+
+
+def _part_of(pay: int, parts: list[float], number: int) -> int:
+    """One instalment: round hundreds, the rest in the last."""
+    step = 100 if pay >= 2000 else 10 if pay >= 100 else 1
+    each = [int(pay * part / step) * step for part in parts[:-1]]
+    return max(1, [*each, pay - sum(each)][number])
 
 
 @turn
@@ -700,11 +709,13 @@ def follow_up(tale: Tale, case: record.Case, now: Turn) -> Told:
     rated = draw(rng, RATED) if rng.random() < 0.3 else ""
     broken, smoulders = now.more["broken"], now.more["smoulders"]
     low = rated in (Satisfaction.FAIR, Satisfaction.NOT)
-    texts = (say.UNPERFORMED,) if broken else say.SMOULDERING if smoulders else say.RATED_LOW if low else say.FOLLOWED
+    way, found = rng.choice(say.FOLLOWED)
+    if broken or smoulders or low:
+        found = rng.choice((say.UNPERFORMED,) if broken else say.SMOULDERING if smoulders else say.RATED_LOW)
     data = {
-        "record": words.pick(texts), "visited_on": tale.day(now), "way": rng.choices(FollowUpWay.values, (62, 30, 8))[0],
-        "whom": rng.choice(("申请人", "申请人", "双方", "被申请人")), "satisfaction": rated, "went_to_court": broken and rng.random() < 0.5,
-        "smoulders": smoulders,
+        "record": words.say(found), "visited_on": tale.day(now), "way": way,
+        "whom": rng.choice(("申请人", "申请人", "双方")), "satisfaction": rated,
+        "went_to_court": broken and rng.random() < 0.5, "smoulders": smoulders,
     }  # fmt: skip
     by = tale.handler(case)
     if rng.random() < 0.15 and tale.facts.township:
@@ -724,8 +735,10 @@ def archive(tale: Tale, case: record.Case, now: Turn) -> Told:
     if case.category.official_code in {"07", "03"} and case.outcome == Outcome.WRITTEN:
         lasting = Retention.PERMANENT
     checker = tale.world.one(rng, Role.TOWNSHIP_CENTRE, tale.facts.township.pk) if tale.facts.township else None
-    return by, {"retention": lasting, "checked_by": checker.name if checker and rng.random() < 0.5 else "",
-                "missing_reason": "当事人外出，材料无法补齐。"}  # fmt: skip
+    data: Data = {"retention": lasting, "checked_by": checker.name if checker and rng.random() < 0.5 else ""}
+    if record.lacking(case):
+        data["missing_reason"] = "当事人外出，材料无法补齐。"
+    return by, data
 
 
 @turn

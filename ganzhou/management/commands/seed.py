@@ -27,7 +27,7 @@ class Command(BaseCommand):
         size = SIZES[options["size"]]
         if options["cases"]:
             size = Size(options["cases"], size.days, size.growth)
-        line = _ProgressLine(self.stdout)
+        line = ProgressLine(self.stdout)
         try:
             result = seeding.seed(size, options["seed"], progress=line)
         except seeding.Refused as refused:
@@ -50,22 +50,26 @@ class Command(BaseCommand):
         self.stdout.write(f"核对通过（{time.monotonic() - began:.1f} 秒）：{report.summary}")
 
 
-class _ProgressLine:
+class ProgressLine:
     """Percentage, rate and time left: on one line of a terminal, else one line a chunk."""
 
     def __init__(self, out: Any) -> None:
-        self.out, self.began, self.first = out, time.monotonic(), 0
-        self.live = sys.stdout.isatty()
+        self.out, self.shown, self.live = out, False, sys.stdout.isatty()
+        self.began, self.before = time.monotonic(), 0
+
+    def start(self, done: int) -> None:
+        """Preparations are over; so many cases were there before."""
+        self.began, self.before = time.monotonic(), done
 
     def __call__(self, done: int, total: int) -> None:
         seconds = max(time.monotonic() - self.began, 0.001)
-        self.first = self.first or done
-        rate = done / seconds if done <= total else 0.0
-        left = (total - done) / rate if rate else 0
-        words = f"演示数据 {done * 100 // total:3d}%  {done:,}/{total:,} 件  {rate:,.0f} 件/秒  还需约 {left:.0f} 秒"
+        rate = (done - self.before) / seconds
+        left = f"{(total - done) / rate:.0f} 秒" if rate else "…"
+        words = f"演示数据 {done * 100 // total:3d}%  {done:,}/{total:,} 件  {rate:,.0f} 件/秒  还需约 {left}"
         self.out.write(f"\r{words}   " if self.live else words, ending="" if self.live else None)
         self.out.flush()
+        self.shown = True
 
     def end(self) -> None:
-        if self.live and self.first:
+        if self.live and self.shown:
             self.out.write("")
