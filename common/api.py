@@ -320,7 +320,9 @@ PAGING_PARAMETERS = [
         {"type": "integer", "minimum": 1, "maximum": LONGEST_PAGE, "default": DEFAULT_PAGE_SIZE},
         description="每页条数",
     ),
-    OpenApiParameter("cursor", str, description="上一页 `next` 中的游标，原样带回；不要自己拼写"),
+    OpenApiParameter(
+        "cursor", {"type": "string", "minLength": 1}, description="上一页 `next` 中的游标，原样带回；不要自己拼写"
+    ),
 ]
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match", str, OpenApiParameter.HEADER, description="上次得到的 ETag；没有变化时答复 304"

@@ -73,7 +73,7 @@ def _schema(row: django_filters.Filter) -> dict[str, Any]:
         return {"type": "string", "format": "date"}
     if isinstance(field, forms.UUIDField):
         return {"type": "string", "format": "uuid"}
-    return {"type": "string"}
+    return {"type": "string", "minLength": 1}
 
 
 def transition_bodies() -> dict[str, dict[str, Any]]:

@@ -156,6 +156,8 @@ def field_schema(field: forms.Field) -> dict[str, Any]:
         schema = dict(SCHEMAS[type_])
     if isinstance(field, forms.CharField) and field.max_length:
         schema["maxLength"] = field.max_length
+    if field.required and schema["type"] == "string" and "enum" not in schema:
+        schema["minLength"] = 1
     if type_ == "integer":
         schema |= {k: v for k, v in (("minimum", field.min_value), ("maximum", field.max_value)) if v is not None}  # type: ignore[attr-defined]
     if field.label:

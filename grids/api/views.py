@@ -43,8 +43,8 @@ class DivisionsView(ApiView):
         summary="查询区划",
         parameters=[
             OpenApiParameter("level", str, enum=list(Level.values), description="级别"),
-            OpenApiParameter("parent", str, description="上级的代码"),
-            OpenApiParameter("q", str, description="名称中的文字、拼音首字母或者代码"),
+            OpenApiParameter("parent", {"type": "string", "minLength": 1}, description="上级的代码"),
+            OpenApiParameter("q", {"type": "string", "minLength": 1}, description="名称中的文字、拼音首字母或者代码"),
             *PAGING_PARAMETERS,
             IF_NONE_MATCH,
         ],
