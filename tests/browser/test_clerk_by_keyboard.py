@@ -239,4 +239,3 @@ def test_the_enter_that_picks_a_pinyin_candidate_does_nothing_else(window, clerk
     assert not sent
     assert Dispute.objects.count() == 0
     page.evaluate("document.querySelector('#intake').reset()")
-

@@ -53,7 +53,13 @@ def to_mediation(window, size, clerk, township, mediator):
     at_home = window(mediator, size).open("/desk/")
     open_from_desk(at_home, case.code)
     step(at_home, "接收", "接收")
-    step(at_home, "记录调解", "记录调解", lambda form: into(form, record="双方同意改造屋檐，商定赔偿。"), button="保存记录")
+    step(
+        at_home,
+        "记录调解",
+        "记录调解",
+        lambda form: into(form, record="双方同意改造屋檐，商定赔偿。"),
+        button="保存记录",
+    )
     case.refresh_from_db()
     assert case.status == Status.MEDIATING
     assert case.mediator.user == mediator
