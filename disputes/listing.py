@@ -105,6 +105,10 @@ def read_cursor(order: Order, text: str) -> tuple[Any, int] | None:
 # ---- rows
 
 
+#: What names a side of a case, and what ``presentation.scrubber`` masks in its texts.
+PARTY_COLUMNS = ("uid", "dispute_id", "role", "number", "kind", "name", "contact_name", "guardian_name", "agent_name")
+
+
 def load(ids: Sequence[int], *, bare: bool = False) -> list[Dispute]:
     """The cases with these keys, in this order, with what a row shows and nothing else.
 
@@ -121,7 +125,7 @@ def load(ids: Sequence[int], *, bare: bool = False) -> list[Dispute]:
     if not bare:
         related += ["division", "township", "category__parent"]
         columns += ["division__name", "township__name", "category__name", "category__parent__name"]
-    people = Party.objects.only("uid", "dispute_id", "role", "number", "kind", "name")
+    people = Party.objects.only(*PARTY_COLUMNS)
     rows = Dispute.objects.filter(pk__in=list(ids)).select_related(*related).only(*columns).order_by()
     found = {case.pk: case for case in rows.prefetch_related(Prefetch("parties", people))}
     return [found[pk] for pk in ids if pk in found]
