@@ -51,6 +51,17 @@ def fitting(committees: Any, place_path: str) -> Any:
     return committees.filter(condition)
 
 
+def recused(dispute: Any) -> set[int]:
+    """Mediators who stood back from this case, or whom a party asked to stand back (人民法院特邀调解规定 第15条)."""
+    out: set[int] = set()
+    before: int | None = None
+    for mediator, ground in dispute.assignments.order_by("made_at", "id").values_list("mediator_id", "recusal"):
+        if ground and before:
+            out.add(before)
+        before = mediator
+    return out
+
+
 def suggest(matter: Any, given: Mapping[int, int] | None = None) -> Suggestion | None:
     """The best committee and mediator for a matter, with the reasons in the order they weighed; None when none fits.
 
@@ -67,7 +78,7 @@ def suggest(matter: Any, given: Mapping[int, int] | None = None) -> Suggestion |
     committee, reasons = _choose(matter, committees, places)
     if committee is None:
         return None
-    mediator, why = _lightest(committee, matter.category.official_code, given or {})
+    mediator, why = _lightest(committee, matter.category.official_code, given or {}, _had_it_before(matter))
     return Suggestion(committee, mediator, (*reasons, *why), committee.load)
 
 
@@ -111,10 +122,21 @@ def _why_not_village(matter: Any) -> str:
     return ""
 
 
-def _lightest(committee: Any, official: str, given: Mapping[int, int]) -> tuple[Mediator | None, tuple[str, ...]]:
+def _had_it_before(matter: Any) -> set[int]:
+    """Mediators who gave this case back or were replaced on it: not suggested again."""
+    if not getattr(matter, "pk", None):
+        return set()
+    ended = matter.assignments.exclude(ended_at=None).exclude(mediator=None)
+    return set(ended.values_list("mediator_id", flat=True))
+
+
+def _lightest(
+    committee: Any, official: str, given: Mapping[int, int], had_it: set[int]
+) -> tuple[Mediator | None, tuple[str, ...]]:
     mediators = list(
         Mediator.objects.serving()
         .filter(committee=committee)
+        .exclude(pk__in=had_it)
         .annotate(load=Count("disputes", filter=Q(disputes__status__in=OPEN_STATES)))
     )
     if not mediators:

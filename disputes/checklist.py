@@ -38,8 +38,17 @@ def for_dispute(dispute: Dispute) -> list[Item]:
             bool(agreement and agreement.form == AgreementForm.WRITTEN and agreement.effective_on),
             "三项签章齐备",
         ),
-        Item("口头协议登记表", dispute.outcome == Outcome.ORAL, agreement is not None, ""),
-        Item("履行凭证", False, bool(agreement) and not dispute.has_pending_obligations, "记录各项履行情况"),
+        Item(
+            "口头协议登记表",
+            dispute.outcome == Outcome.ORAL,
+            bool(agreement and agreement.form == AgreementForm.ORAL),
+        ),
+        Item(
+            "履行情况记录",
+            dispute.has_pending_obligations,
+            bool(agreement) and not dispute.has_pending_obligations,
+            "还有义务没有履行完毕，记录各项履行情况",
+        ),
         Item(
             "回访记录",
             dispute.outcome in (Outcome.WRITTEN, Outcome.ORAL),

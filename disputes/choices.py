@@ -246,6 +246,10 @@ class ObligationState(models.TextChoices):
     WAIVED = "waived", "权利人放弃"
 
 
+#: An obligation in one of these states still has something to be done.
+UNPERFORMED = (ObligationState.PENDING, ObligationState.PARTLY)
+
+
 class Satisfaction(models.TextChoices):
     VERY = "very", "很满意"
     SATISFIED = "satisfied", "满意"

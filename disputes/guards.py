@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from common.errors import GuardRefused
-from disputes.choices import ObligationState, Willingness
+from disputes.choices import UNPERFORMED, Willingness
 
 if TYPE_CHECKING:
     from disputes.models import Dispute
@@ -51,9 +51,25 @@ def mediator_is_named(dispute: Dispute, actor: Any) -> None:
         raise GuardRefused("还没有指定调解员，请调委会主任先指定。")
 
 
+def mediator_is_serving(dispute: Dispute, actor: Any) -> None:
+    """人民调解法 第15条: a mediator who was paused, removed or dismissed handles nothing more."""
+    if dispute.mediator and not dispute.mediator.is_serving:
+        raise GuardRefused(f"承办调解员当前为“{dispute.mediator.get_status_display()}”，请先改派。")
+
+
+def was_never_assigned(dispute: Dispute, actor: Any) -> None:
+    """Taking acceptance back is for a slip; once the case was sent to a mediator its limits run on."""
+    if dispute.assignments.exists():
+        raise GuardRefused("这件纠纷已经分派过，不能撤销受理，请用终止、撤回或者转出。")
+
+
 def a_session_is_recorded(dispute: Dispute, actor: Any) -> None:
-    """人民调解法 第27条: the committee records the mediation; one sentence is a record."""
-    if not dispute.sessions.all():
+    """人民调解法 第27条: the committee records the mediation; one sentence is a record.
+
+    A case that was reopened is mediated anew: records of its earlier life do not count.
+    """
+    since = dispute.accepted_at
+    if not any(since is None or session.recorded_at >= since for session in dispute.sessions.all()):
         raise GuardRefused("还没有调解记录，先记录一次调解（一句话即可）。")
 
 
@@ -79,8 +95,10 @@ def performance_is_tracked(dispute: Dispute, actor: Any) -> None:
     if agreement is None:
         return
     for obligation in agreement.obligations.all():
-        if obligation.state == ObligationState.PENDING and obligation.due_on <= today:
-            raise GuardRefused(f"第 {obligation.number} 项义务已到期，先记录履行情况，再回访。")
+        if obligation.state in UNPERFORMED and obligation.due_on <= today:
+            raise GuardRefused(
+                f"第 {obligation.number} 项义务已到期，先记录履行情况（已履行、未履行或者放弃），再回访。"
+            )
 
 
 def agreement_is_recorded(dispute: Dispute, actor: Any) -> None:

@@ -7,17 +7,17 @@ that asks ``get_status_display`` and ``|date`` for every cell costs four times a
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.utils import timezone
 
 from common.idnumbers import IdKind, Sex
-from common.logs import redact
 from common.masks import mask_address, mask_id_number, mask_name, mask_org, mask_phone
 from disputes import deadlines, workflow
 from disputes.choices import STATUS_COLOR, Outcome, PartyKind, PartyRole, Risk, Source, Status
 from disputes.models import ClockRow, Dispute, DisputeEvent, Party
+from disputes.scrubbing import Scrubber
 
 STATUS_LABEL = {status.value: str(status.label) for status in Status}
 SOURCE_LABEL = {source.value: str(source.label) for source in Source}
@@ -45,6 +45,13 @@ SOON_DAYS = 3
 
 def masked_name(party: Party) -> str:
     return mask_org(party.name) if party.kind == PartyKind.ORGANISATION else mask_name(party.name)
+
+
+def scrubber(dispute: Dispute) -> Scrubber:
+    """Masks the people of this case wherever they stand in its free texts."""
+    people = list(dispute.parties.all())
+    others = [name for p in people for name in (p.contact_name, p.guardian_name, p.agent_name)]
+    return Scrubber(people, others)
 
 
 def side(parties: Iterable[Party]) -> str:
@@ -145,7 +152,7 @@ def row(dispute: Dispute, today: dt.date) -> dict[str, Any]:
         "respondent": respondent,
         "category": str(dispute.category),
         "kind": dispute.category.parent.name if dispute.category.parent else dispute.category.name,
-        "summary": redact(dispute.summary[:120])[:80],
+        "summary": scrubber(dispute)(dispute.summary[:120])[:80],
         "township": dispute.township.name if dispute.township else dispute.division.name,
         "place": dispute.division.name,
         "committee": str(dispute.committee.organisation) if dispute.committee else "",
@@ -202,14 +209,14 @@ def steps(dispute: Dispute, events: Iterable[DisputeEvent]) -> list[dict[str, st
     return shown
 
 
-def timeline(events: Iterable[DisputeEvent]) -> list[dict[str, Any]]:
+def timeline(events: Iterable[DisputeEvent], scrub: Callable[[str], str] = str) -> list[dict[str, Any]]:
     return [
         {
             "title": EVENT_LABEL.get(event.name, event.name),
             "who": f"{event.actor_name}（{event.actor_post}）" if event.actor_post else event.actor_name,
             "at": f"{timezone.localtime(event.at):%Y-%m-%d %H:%M}",
             "iso": timezone.localtime(event.at).isoformat(timespec="seconds"),
-            "text": event.text,
+            "text": scrub(event.text),
             "late": f"实际发生于 {event.happened_on:%Y-%m-%d}" if event.happened_on else "",
             "tone": EVENT_TONE.get(event.name, ""),
         }
@@ -252,12 +259,12 @@ def party_card(party: Party, today: dt.date) -> dict[str, Any]:
     }
 
 
-def facts(dispute: Dispute) -> list[dict[str, Any]]:
-    """Facts of the case: brief and claim before the metadata."""
+def facts(dispute: Dispute, scrub: Callable[[str], str] = str) -> list[dict[str, Any]]:
+    """Facts of the case: brief and claim before the metadata; ``scrub`` masks people for those who only look on."""
     day = "%Y-%m-%d"
     rows: list[tuple[str, str, bool]] = [
-        ("简要情况", dispute.summary, True),
-        ("调解请求", dispute.claim, True),
+        ("简要情况", scrub(dispute.summary), True),
+        ("调解请求", scrub(dispute.claim), True),
         ("案件码", dispute.code, False),
         (
             "来源",
@@ -269,7 +276,7 @@ def facts(dispute: Dispute) -> list[dict[str, Any]]:
         ("申请日期", f"{dispute.applied_on:{day}}", False),
         ("登记", f"{timezone.localtime(dispute.registered_at):%Y-%m-%d %H:%M} {dispute.registered_by.name}", False),
         ("纠纷类型", str(dispute.category), False),
-        ("发生地", dispute.place_name, False),
+        ("发生地", scrub(dispute.place_name), False),
         ("发生日期", f"{dispute.happened_on:{day}}" if dispute.happened_on else "", False),
         ("涉及人数", f"{dispute.people_count} 人", False),
         ("涉及金额", f"¥{dispute.amount:,.2f}" if dispute.amount is not None else "", False),

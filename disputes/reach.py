@@ -26,7 +26,8 @@ class Reach:
 
 
 def _is_assigned_mediator(dispute: Dispute, holding: RoleHolding) -> bool:
-    return bool(dispute.mediator and dispute.mediator.user_id == holding.user_id)
+    own = dispute.mediator is not None and dispute.mediator.user_id == holding.user_id
+    return own and dispute.committee_id == holding.organisation_id
 
 
 #: Cases located at or below the place where the role is held.
@@ -34,9 +35,9 @@ AT_PLACE = Reach(
     rows=lambda h: Q(place_path__startswith=h.division.path),
     row=lambda d, h: d.place_path.startswith(h.division.path),
 )
-#: Cases assigned to this person as mediator.
+#: Cases assigned to this person as mediator of the committee where the role is held.
 AS_MEDIATOR = Reach(
-    rows=lambda h: Q(mediator__user_id=h.user_id),
+    rows=lambda h: Q(mediator__user_id=h.user_id, committee_id=h.organisation_id),
     row=_is_assigned_mediator,
 )
 #: Cases assigned to the committee where the role is held.

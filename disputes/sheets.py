@@ -20,8 +20,8 @@ import xlsxwriter
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from common.logs import redact
 from disputes import presentation
+from disputes.listing import PARTY_COLUMNS
 from disputes.models import Dispute, Party
 
 #: Rows read at a time: the file grows, the memory does not.
@@ -50,7 +50,7 @@ COLUMNS: dict[str, Column] = {
     "applicant": Column("申请人", lambda case, row: row["applicant"], 16),
     "respondent": Column("被申请人", lambda case, row: row["respondent"], 20),
     "category": Column("纠纷类型", lambda case, row: row["category"], 20),
-    "summary": Column("简要情况", lambda case, row: redact(case.summary), 50),
+    "summary": Column("简要情况", lambda case, row: presentation.scrubber(case)(case.summary), 50),
     "township": Column("乡镇（街道）", lambda case, row: row["township"]),
     "place": Column("村（社区）", lambda case, row: row["place"]),
     "committee": Column("调委会", lambda case, row: row["committee"], 22),
@@ -84,7 +84,7 @@ def lines(ids: Sequence[int], columns: Sequence[str]) -> Iterator[list[Value]]:
 
 
 def _read(ids: Sequence[int]) -> Iterable[Dispute]:
-    people = Party.objects.only("dispute_id", "role", "number", "kind", "name")
+    people = Party.objects.only(*PARTY_COLUMNS)
     return (
         Dispute.objects.filter(pk__in=ids)
         .select_related("division", "township", "category__parent", "committee__organisation", "mediator")

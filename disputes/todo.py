@@ -50,6 +50,11 @@ def rows(user: Any, *names: str) -> Q:
     return condition
 
 
+def is_pending(name: str, dispute: Dispute) -> bool:
+    """Whether the step stands open on this case, beside its state and role."""
+    return PENDING.get(name, ALWAYS).row(dispute)
+
+
 def step_for(dispute: Dispute, user: Any) -> Transition | None:
     """The step ``user`` should take on this case now, or None when it is not their turn."""
     roles = roles_on(dispute, user)

@@ -1,9 +1,12 @@
 """Addresses of the case pages.  One for each transition of the table, by its name."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from disputes.codes import CaseCode
 from disputes.views import case, desk, dispatch, export, intake, lists, parties, pickers, search
 from disputes.workflow import TRANSITIONS
+
+register_converter(CaseCode, "case")
 
 app_name = "disputes"
 
@@ -20,18 +23,18 @@ urlpatterns = [
     path("disputes/drafts/<uuid:uid>/delete/", intake.DeleteDraftView.as_view(), name="delete_draft"),
     path("disputes/dispatch/", dispatch.BoardView.as_view(), name="dispatch"),
     path("disputes/dispatch/batch/", dispatch.BatchAssignView.as_view(), name="batch_assign"),
-    path("disputes/<str:code>/preview/", dispatch.PreviewView.as_view(), name="preview"),
-    path("disputes/<str:code>/", case.CaseView.as_view(), name="detail"),
-    path("disputes/<str:code>/receipt/", intake.ReceiptView.as_view(), name="receipt"),
-    path("disputes/<str:code>/print/", case.PrintView.as_view(), name="print"),
-    path("disputes/<str:code>/parties/<uuid:uid>/reveal/", case.RevealView.as_view(), name="reveal"),
-    path("disputes/<str:code>/parties/<uuid:uid>/amend/", parties.AmendPartyView.as_view(), name="amend_party"),
-    path("disputes/<str:code>/parties/add/", parties.AddPartyView.as_view(), name="add_party"),
+    path("disputes/<case:code>/preview/", dispatch.PreviewView.as_view(), name="preview"),
+    path("disputes/<case:code>/", case.CaseView.as_view(), name="detail"),
+    path("disputes/<case:code>/receipt/", intake.ReceiptView.as_view(), name="receipt"),
+    path("disputes/<case:code>/print/", case.PrintView.as_view(), name="print"),
+    path("disputes/<case:code>/parties/<uuid:uid>/reveal/", case.RevealView.as_view(), name="reveal"),
+    path("disputes/<case:code>/parties/<uuid:uid>/amend/", parties.AmendPartyView.as_view(), name="amend_party"),
+    path("disputes/<case:code>/parties/add/", parties.AddPartyView.as_view(), name="add_party"),
     path("search/", search.SearchView.as_view(), name="search"),
     path("places/", pickers.PlacesView.as_view(), name="places"),
     path("categories/", pickers.CategoriesView.as_view(), name="categories"),
     *(
-        path(f"disputes/<str:code>/{name}/", case.TransitionView.as_view(transition=name), name=name)
+        path(f"disputes/<case:code>/{name}/", case.TransitionView.as_view(transition=name), name=name)
         for name in TRANSITIONS
     ),
 ]

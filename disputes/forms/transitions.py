@@ -28,6 +28,7 @@ from disputes.choices import (
     SessionMode,
     SignManner,
     SuspendReason,
+    Willingness,
 )
 from disputes.forms.base import TransitionForm, ask_by_name
 from disputes.forms.pickers import CategoryField, DivisionField
@@ -124,11 +125,11 @@ class RiskForm(TransitionForm):
 class AssignForm(TransitionForm):
     template = "disputes/forms/assign.html"
 
-    committee = forms.ModelChoiceField(Committee.objects.none(), label="调委会")
+    committee = forms.ModelChoiceField(Committee.objects.none(), label="调委会", empty_label="请选择")
     mediator = forms.ModelChoiceField(
         Mediator.objects.none(), label="调解员", required=False, help_text="可以留空，由调委会主任指定"
     )
-    chosen_by = pick("当事人选择", ChosenBy.choices, initial=ChosenBy.ACCEPTED, hint="当事人有权选择或者接受调解员")
+    chosen_by = pick("当事人选择", ChosenBy.choices, initial=ChosenBy.NOT_ASKED, hint="当事人有权选择或者接受调解员")
     recusal = forms.ChoiceField(label="回避", choices=RecusalGround.choices, required=False)
     reason = line("说明", hint="不采纳建议时请写明理由")
 
@@ -165,12 +166,13 @@ class ReassignForm(AssignForm):
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = True
         self.fields["reason"].label = "改派的理由"
+        self.fields["reason"].error_messages["required"] = "请填写改派的理由。"
         self.fields["reason"].help_text = ""
 
 
 class AppointForm(TransitionForm):
     mediator = forms.ModelChoiceField(Mediator.objects.none(), label="调解员")
-    chosen_by = pick("当事人选择", ChosenBy.choices, initial=ChosenBy.ACCEPTED)
+    chosen_by = pick("当事人选择", ChosenBy.choices, initial=ChosenBy.NOT_ASKED)
     recusal = forms.ChoiceField(label="回避", choices=RecusalGround.choices, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -188,6 +190,9 @@ class SessionForm(TransitionForm):
     mode = pick("方式", SessionMode.choices, initial=SessionMode.FACE_TO_FACE)
     held_at = TypedMomentField(label="调解时间", required=False, help_text="不填即现在；可以补记")
     next_at = TypedMomentField(label="下次调解时间", required=False)
+    mediator_accepted = forms.BooleanField(
+        label="当事人接受本调解员", required=False, help_text="分派时没有询问，请当面问明"
+    )
     place = line("地点", limit=100)
     attendees = line("参加人", limit=200, hint="受邀协助者和在场人")
     invitees_agreed = forms.BooleanField(label="邀请他人参加已征得当事人同意", required=False)
@@ -201,11 +206,17 @@ class SessionForm(TransitionForm):
     signed = forms.BooleanField(label="各方已签字", required=False)
 
     #: Shown first; the rest is the full record, opened when wanted.
-    SHORT = ("record", "mode", "held_at", "next_at")
+    SHORT = ("record", "mediator_accepted", "mode", "held_at", "next_at")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        current = self.dispute.assignments.filter(ended_at=None).first()
+        if current is None or current.chosen_by != ChosenBy.NOT_ASKED:
+            del self.fields["mediator_accepted"]
 
     @property
     def short_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.SHORT]
+        return [self[name] for name in self.SHORT if name in self.fields]
 
     @property
     def full_fields(self) -> list[forms.BoundField]:
@@ -222,7 +233,7 @@ class SuspendForm(TransitionForm):
 
 
 class ObligationForm(forms.Form):
-    debtor = forms.ModelChoiceField(Party.objects.none(), label="义务人", to_field_name="uid")
+    debtor = forms.ModelChoiceField(Party.objects.none(), label="义务人", to_field_name="uid", empty_label="请选择")
     kind = forms.ChoiceField(label="种类", choices=ObligationKind.choices, required=False, initial=ObligationKind.MONEY)
     what = line("内容", required=True)
     amount = MoneyField(label="金额", required=False)
@@ -257,6 +268,7 @@ class OralForm(TransitionForm):
     content = text("协议内容", rows=4, limit=4000, required=True)
     is_partial = forms.BooleanField(label="只就部分达成", required=False)
     unresolved = text("没有达成的部分", rows=2)
+    routes_told = routes(required=False)
     nothing_to_perform = forms.BooleanField(label="无需履行（如：赔礼道歉已当场完成）", required=False)
 
 
@@ -388,6 +400,8 @@ class AmendForm(TransitionForm):
     people_count = forms.IntegerField(label="涉及人数", min_value=1, max_value=100_000)
     amount = MoneyField(label="涉及金额", required=False)
     happened_on = TypedDateField(label="发生日期", required=False)
+    willingness = pick("申请人意愿", Willingness.choices)
+    source_number = line("来源文号", limit=60)
     reason = line("更正的理由", required=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

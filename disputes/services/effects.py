@@ -16,7 +16,7 @@ from django.utils import timezone
 from common.errors import Missing
 from common.masks import mask_name, mask_org
 from common.models import Counter
-from disputes import checklist
+from disputes import assignment, checklist
 from disputes.choices import (
     SETTLED_OUTCOMES,
     AgreementForm,
@@ -34,7 +34,6 @@ from disputes.choices import (
     Satisfaction,
     SessionMode,
     SuspendReason,
-    Willingness,
 )
 from disputes.models import (
     Agreement,
@@ -48,10 +47,14 @@ from disputes.models import (
     Signature,
     Suspension,
 )
+from disputes.reach import roles_on
 from disputes.services.intake import add_parties, fill_derived, refresh_derived, township_of
 from disputes.services.timeline import Note
+from disputes.workflow import INTAKE
 
 Data = dict[str, Any]
+#: What a column of money can hold.
+MOST_MONEY = 10**12
 Effect = Callable[[Dispute, Data, Any], Note]
 
 EFFECTS: dict[str, Effect] = {}
@@ -180,13 +183,16 @@ def return_assignment(dispute: Dispute, data: Data, by: Any) -> Note:
 
 def _assign(dispute: Dispute, data: Data, by: Any) -> Note:
     committee, mediator = data["committee"], data.get("mediator")
+    outgoing = dispute.mediator
+    if data.get("recusal") and not outgoing:
+        raise Missing({"mediator": "拟指定的调解员有回避情形，请另选调解员。"})
+    if mediator and mediator.pk in assignment.recused(dispute):
+        raise Missing({"mediator": f"{mediator.name}在本案已经回避，请另选调解员。"})
     if mediator:
         if mediator.committee_id != committee.pk:
             raise Missing({"mediator": "该调解员不属于所选的调委会。"})
         if not mediator.is_serving:
             raise Missing({"mediator": f"{mediator.name}当前为“{mediator.get_status_display()}”，不能承办。"})
-        if mediator.user_id and mediator.user_id == dispute.registered_by_id and data.get("recusal"):
-            raise Missing({"mediator": "存在回避情形，请另选调解员。"})
     now = timezone.now()
     dispute.assignments.filter(ended_at=None).update(ended_at=now, ended_why=data.get("reason") or "改派")
     dispute.committee, dispute.mediator = committee, mediator
@@ -236,6 +242,7 @@ def record_session(dispute: Dispute, data: Data, by: Any) -> Note:
         raise Missing({"held_at": "调解时间不能早于申请日期。"})
     if data.get("attendees") and not data.get("invitees_agreed"):
         raise Missing({"invitees_agreed": "邀请他人参加调解应当征得当事人同意（人民调解法第20条）。"})
+    _parties_were_asked(dispute, data)
     session = MediationSession(dispute=dispute, held_at=held_at, recorded_by=by)
     session.number = dispute.session_count + 1
     for name in SESSION_FIELDS:
@@ -250,6 +257,16 @@ def record_session(dispute: Dispute, data: Data, by: Any) -> Note:
         detail={"session": session.number},
         happened_on=held_on if held_on < timezone.localdate() else None,
     )
+
+
+def _parties_were_asked(dispute: Dispute, data: Data) -> None:
+    """人民调解法 第19、23条: parties choose or accept their mediator; asked at the latest when mediation begins."""
+    current = dispute.assignments.filter(ended_at=None).first()
+    if current is None or current.chosen_by != ChosenBy.NOT_ASKED:
+        return
+    need(data, mediator_accepted="分派时还没有询问当事人，请先问明当事人是否接受本调解员。")
+    current.chosen_by = ChosenBy.ACCEPTED
+    current.save(update_fields=["chosen_by"])
 
 
 @effect("suspend")
@@ -278,7 +295,10 @@ def resume(dispute: Dispute, data: Data, by: Any) -> Note:
 @effect("settle")
 def settle(dispute: Dispute, data: Data, by: Any) -> Note:
     agreement = _agree(dispute, data, by, AgreementForm.WRITTEN)
-    return Note(text=_agreement_text(agreement), detail={"agreement": agreement.pk, "partial": agreement.is_partial})
+    return Note(
+        text=_agreement_text(agreement) + _told(data),
+        detail={"agreement": agreement.pk, "partial": agreement.is_partial},
+    )
 
 
 @effect("settle_orally")
@@ -287,17 +307,23 @@ def settle_orally(dispute: Dispute, data: Data, by: Any) -> Note:
     agreement.effective_on = agreement.agreed_on
     agreement.save(update_fields=["effective_on"])
     dispute.outcome, dispute.outcome_on = Outcome.ORAL, agreement.agreed_on
-    return Note(text=_agreement_text(agreement), detail={"agreement": agreement.pk}, happened_on=agreement.agreed_on)
+    return Note(
+        text=_agreement_text(agreement) + _told(data),
+        detail={"agreement": agreement.pk},
+        happened_on=agreement.agreed_on,
+    )
 
 
 def _agree(dispute: Dispute, data: Data, by: Any, form: AgreementForm) -> Agreement:
     need(data, content="请写协议内容。", agreed_on="请填写达成日期。")
     not_future(data, "agreed_on")
-    if data["agreed_on"] < dispute.applied_on:
-        raise Missing({"agreed_on": "达成日期不能早于申请日期。"})
+    if data["agreed_on"] < _mediation_began(dispute):
+        raise Missing({"agreed_on": "达成日期不能早于第一次调解的日期。"})
     if data.get("is_partial"):
-        need(data, unresolved="部分达成的，请写明没有达成的部分。")
+        need(data, unresolved="部分达成的，请写明没有达成的部分。", routes_told="没有达成的部分，请勾选已告知的途径。")
     obligations = [row for row in data.get("obligations", ()) if row]
+    if sum((row.get("amount") or 0 for row in obligations), start=0) >= MOST_MONEY:
+        raise Missing({"obligations": "各项金额合计过大，请核对。"})
     if form == AgreementForm.WRITTEN and not obligations and not data.get("nothing_to_perform"):
         raise Missing({"obligations": "请写明履行义务（谁、做什么、何时之前），没有需要履行的请勾选“无需履行”。"})
     agreement = Agreement.objects.create(
@@ -315,6 +341,15 @@ def _agree(dispute: Dispute, data: Data, by: Any, form: AgreementForm) -> Agreem
     for number, row in enumerate(obligations, start=1):
         _oblige(agreement, number, row)
     return agreement
+
+
+def _mediation_began(dispute: Dispute) -> dt.date:
+    """Day of the first mediation in this life of the case (发生 ≤ 受理 ≤ 调解 ≤ 协议)."""
+    sessions = dispute.sessions.all()
+    if dispute.accepted_at:
+        sessions = sessions.filter(recorded_at__gte=dispute.accepted_at)
+    first = sessions.order_by("held_at").values_list("held_at", flat=True).first()
+    return timezone.localdate(first) if first else dispute.applied_on
 
 
 def _oblige(agreement: Agreement, number: int, row: Data) -> None:
@@ -347,6 +382,13 @@ def _agreement_text(agreement: Agreement) -> str:
     return f"{agreement.get_form_display()}{partly}：{agreement.content} {amount}".strip()
 
 
+def _told(data: Data) -> str:
+    """What the timeline says of the routes told for the part that was not settled."""
+    if not data.get("is_partial"):
+        return ""
+    return f" 未达成部分已告知：{'、'.join(str(Route(route).label) for route in data['routes_told'])}。"
+
+
 @effect("take_effect")
 def take_effect(dispute: Dispute, data: Data, by: Any) -> Note:
     """人民调解法 第29条: in force on the day the last of three marks is there."""
@@ -359,6 +401,8 @@ def take_effect(dispute: Dispute, data: Data, by: Any) -> Note:
     )
     not_future(data, "mediator_signed_on", "sealed_on")
     by_party = {row["party"].pk: row for row in data["signatures"]}
+    if len(by_party) < len(data["signatures"]):
+        raise Missing({"signatures": "同一当事人只签章一次。"})
     lacking = [party.number for party in dispute.parties.all() if party.pk not in by_party]
     if lacking:
         raise Missing({"signatures": "还有当事人没有签章，协议没有生效。"})
@@ -428,6 +472,9 @@ def _end(dispute: Dispute, outcome: Outcome, data: Data, by: Any) -> None:
         raise Missing({"ended_on": "日期不能晚于今天。"})
     if ended_on < dispute.applied_on:
         raise Missing({"ended_on": "日期不能早于申请日期。"})
+    since = dispute.suspensions.filter(until=None).values_list("since", flat=True).first()
+    if since and ended_on < since:
+        raise Missing({"ended_on": f"日期不能早于中止的日期（{since:%Y-%m-%d}）。"})
     Ending.objects.create(
         dispute=dispute,
         kind=outcome,
@@ -476,6 +523,13 @@ def perform_obligation(dispute: Dispute, data: Data, by: Any) -> Note:
     amount = data.get("performed_amount")
     if amount is not None and obligation.amount is not None and amount > obligation.amount:
         raise Missing({"performed_amount": f"已付金额不能超过应付的 {obligation.amount:,.2f} 元。"})
+    if (
+        state == ObligationState.DONE
+        and amount is not None
+        and obligation.amount is not None
+        and amount < obligation.amount
+    ):
+        raise Missing({"state": f"应付 {obligation.amount:,.2f} 元，只付了一部分的请选“部分履行”。"})
     if state == ObligationState.PARTLY and obligation.kind == ObligationKind.MONEY:
         need(data, performed_amount="请填写已付金额。")
     obligation.state = state
@@ -537,7 +591,8 @@ def archive(dispute: Dispute, data: Data, by: Any) -> Note:
         **({"retention": data["retention"]} if data.get("retention") else {}),
     )
     dispute.archived_at = timezone.now()
-    lacking = f"缺：{'、'.join(missing)}（{filing.missing_reason}）。" if missing else "卷内齐备。"
+    said = data.get("missing_reason", "")
+    lacking = f"缺：{'、'.join(missing)}（{said}）。" if missing else f"应有的记录齐备。{said}"
     return Note(text=f"卷号 {filing.file_number}。{lacking}", detail={"missing": missing})
 
 
@@ -550,7 +605,7 @@ def reopen(dispute: Dispute, data: Data, by: Any) -> Note:
     dispute.outcome, dispute.outcome_on, dispute.archived_at = Outcome.NONE, None, None
     dispute.has_pending_obligations = False
     dispute.accepted_at = timezone.now()
-    dispute.willingness = Willingness.WILLING
+    dispute.transferred_to = None
     _end_assignment(dispute, "重开")
     dispute.clocks.filter(met_on=None).update(met_on=timezone.localdate())
     return Note(text=data["reason"], detail={"times": dispute.times_reopened})
@@ -567,8 +622,8 @@ PARTY_AMENDABLE = (
     "kind", "name", "id_kind", "id_number", "no_id_reason", "id_is_checked", "sex", "birth_date", "phone", "address", "contact_name",
     "guardian_name", "agent_name", "refuses",
 )  # fmt: skip
-#: Personal data: the timeline says that it changed, never what it was or is.
-UNSPOKEN = {"id_number", "phone", "address", "birth_date"}
+#: Personal data, or words that may hold some: the timeline says that it changed, never what it was or is.
+UNSPOKEN = {"id_number", "phone", "address", "birth_date", "summary", "claim", "place_detail"}
 #: Names stand in the timeline as they stand everywhere else: masked.
 NAMES = {"name", "contact_name", "guardian_name", "agent_name"}
 
@@ -577,6 +632,9 @@ NAMES = {"name", "contact_name", "guardian_name", "agent_name"}
 def amend(dispute: Dispute, data: Data, by: Any) -> Note:
     """Correct facts, correct a party, or add one.  ``applied_on`` cannot be corrected: it is evidence."""
     need(data, reason="请写明更正的理由。")
+    _category_may_change(dispute, data, by)
+    if data.get("new_parties") and dispute.current_agreement:
+        raise Missing({"reason": "协议已经拟定，不能再增加当事人；需要增加的，先恢复协商或者重开。"})
     if data.get("happened_on") and data["happened_on"] > dispute.applied_on:
         raise Missing({"happened_on": f"发生日期不能晚于申请日期（{dispute.applied_on:%Y-%m-%d}）。"})
     changes = _amend_fields(dispute, data, AMENDABLE)
@@ -601,11 +659,28 @@ def amend(dispute: Dispute, data: Data, by: Any) -> Note:
     return Note(text=f"{'；'.join(changes)}。理由：{data['reason']}")
 
 
+def _category_may_change(dispute: Dispute, data: Data, by: Any) -> None:
+    """The category decides whether an oral agreement is allowed: it cannot be turned round the gate."""
+    wanted = data.get("category")
+    if wanted is None or wanted.pk == dispute.category_id:
+        return
+    agreement = dispute.current_agreement
+    if agreement and agreement.form == AgreementForm.ORAL and wanted.written_only_law:
+        raise Missing({"category": f"本案已有口头协议，这类纠纷应当书面（{wanted.written_only_law}），请先重开。"})
+    begun = dispute.session_count > 0
+    if begun and dispute.category.written_only_law != wanted.written_only_law and not roles_on(dispute, by) & INTAKE:
+        raise Missing({"category": "调解开始以后，这一更正由窗口受理员、分流员、乡镇综治中心或者村（社区）办理。"})
+
+
+#: Facts that may be emptied again.
+CLEARABLE = {"amount", "happened_on"}
+
+
 def _amend_fields(row: Any, data: Data, names: tuple[str, ...]) -> list[str]:
     """Set the given fields that differ; return a sentence for each change."""
     changes = []
     for name in names:
-        if name not in data or data[name] is None:
+        if name not in data or (data[name] is None and name not in CLEARABLE):
             continue
         before, after = getattr(row, name), data[name]
         if before == after:

@@ -31,7 +31,10 @@ def perform(
     """
     transition = workflow.TRANSITIONS[name]
     with transaction.atomic():
-        locked = Dispute.objects.select_for_update(of=("self",)).for_page().filter(pk=dispute.pk).first()
+        # The row alone is locked first: a join is judged again after a wait, and a place that was just corrected
+        # would make the case seem to vanish.
+        Dispute.objects.select_for_update().filter(pk=dispute.pk).values_list("pk").first()
+        locked = Dispute.objects.for_page().filter(pk=dispute.pk).first()
         roles = roles_on(locked, by) if locked else frozenset()
         if locked is None or not roles:
             raise NotVisible

@@ -12,6 +12,7 @@ from accounts import audit
 from accounts.choices import Role
 from accounts.models import AuditEvent
 from common.errors import Missing, NotPermitted, Refusal
+from common.logs import redact
 from disputes.models import Party
 from disputes.reach import roles_on
 
@@ -55,7 +56,7 @@ def reveal(party: Party, *, by: Any, reason: str, words: str = "", only: str | N
             raise refusal
         audit.record(
             "party.reveal", actor=by, object_type="party", object_id=str(party.uid),
-            reason=str(Reason(reason).label) + (f"：{words.strip()}" if words.strip() else ""),
+            reason=str(Reason(reason).label) + (f"：{redact(words.strip())}" if words.strip() else ""),
             dispute=party.dispute.code, fields=list(wanted),
         )  # fmt: skip
     return {name: getattr(party, name) for name in wanted if getattr(party, name)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -13,11 +15,12 @@ from django.utils import timezone
 from django.views import View
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.choices import labels
 from common.errors import Conflict, NotVisible, Refusal
-from disputes import checklist, presentation, services, workflow
+from disputes import checklist, presentation, services, todo, workflow
 from disputes.choices import Status
 from disputes.forms.transitions import FORMS
-from disputes.models import Dispute, Party
+from disputes.models import Agreement, Dispute, Party
 from disputes.reach import roles_on
 from disputes.services import reveal
 from disputes.views import earlier
@@ -78,6 +81,14 @@ def panel(dispute: Dispute, user: Any, current: str = "", form: Any = None, refu
     }
 
 
+def _waiting_for(dispute: Dispute, user: Any) -> str:
+    """``等待分流员、乡镇综治中心派单``, for someone whose turn it is not; empty when it is, or nobody's."""
+    steps = [step for step in todo.IN_ORDER if dispute.status in step.sources and todo.is_pending(step.name, dispute)]
+    if not steps or any(step.roles & roles_on(dispute, user) for step in steps):
+        return ""
+    return f"等待{labels(steps[0].roles)}{steps[0].label}"
+
+
 class CaseView(View):
     """One case: heading, steps, facts, parties, timeline, and what may be done next."""
 
@@ -86,11 +97,16 @@ class CaseView(View):
         return render(request, "disputes/case.html", case_context(dispute, request.user))
 
 
-def case_context(dispute: Dispute, user: Any) -> dict[str, Any]:
+def case_context(dispute: Dispute, user: Any, *, on_paper: bool = False) -> dict[str, Any]:
+    """Those who only look on, and paper, get the free texts with their people masked."""
+    may_reveal = bool(roles_on(dispute, user) & reveal.ROLES)
+    scrub = str if may_reveal and not on_paper else presentation.scrubber(dispute)
+    agreements = list(dispute.agreements.all())
+    for agreement in agreements:
+        _scrub_agreement(agreement, scrub)
     today = timezone.localdate()
     events = list(dispute.events.all())
     actions = panel(dispute, user)
-    first = actions["transitions"][0] if actions["transitions"] else None
     cards = [presentation.party_card(party, today) for party in dispute.parties.all()]
     for card, text in zip(cards, earlier.sentences(dispute, user), strict=True):
         card["earlier"] = text
@@ -106,17 +122,26 @@ def case_context(dispute: Dispute, user: Any) -> dict[str, Any]:
             "all": presentation.all_clocks(dispute.clocks.all(), today),
         },
         "steps": presentation.steps(dispute, events),
-        "facts": presentation.facts(dispute),
+        "facts": presentation.facts(dispute, scrub),
         "parties": cards,
         "reveal_reasons": reveal.Reason.choices,
-        "events": presentation.timeline(events),
-        "agreements": dispute.agreements.all(),
+        "events": presentation.timeline(events, scrub),
+        "agreements": agreements,
         "checklist": checklist.for_dispute(dispute),
         "links": earlier.links(dispute, user),
         "panel": actions,
-        "main_action": next((t for t in actions["transitions"] if t["primary"]), first),
-        "may_reveal": bool(roles_on(dispute, user) & reveal.ROLES),
+        "main_action": next((t for t in actions["transitions"] if t["primary"]), None),
+        "waiting_for": _waiting_for(dispute, user),
+        "may_reveal": may_reveal,
     }
+
+
+def _scrub_agreement(agreement: Agreement, scrub: Callable[[str], str]) -> None:
+    """In memory only, for showing."""
+    for name in ("facts", "content", "unresolved", "superseded_why"):
+        setattr(agreement, name, scrub(getattr(agreement, name)))
+    for obligation in agreement.obligations.all():
+        obligation.what, obligation.where = scrub(obligation.what), scrub(obligation.where)
 
 
 class TransitionView(View):
@@ -194,7 +219,7 @@ class TransitionView(View):
 
 def _version(request: HttpRequest, dispute: Dispute) -> int | None:
     given = request.POST.get("version", "")
-    return int(given) if given.isdigit() else None
+    return int(given) if re.fullmatch(r"[0-9]{1,9}", given) else None
 
 
 def where_next(request: HttpRequest, dispute: Dispute) -> str:
@@ -234,7 +259,7 @@ class PrintView(View):
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
         dispute = case_for(request.user, code)
-        context = case_context(dispute, request.user)
+        context = case_context(dispute, request.user, on_paper=True)
         context |= {
             "printed_at": f"{timezone.localtime():%Y-%m-%d %H:%M}",
             "back_url": dispute.get_absolute_url(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,7 @@ from disputes.forms.transitions import AssignForm
 from disputes.models import Dispute
 from disputes.reach import roles_on
 from disputes.views.case import case_for
-from disputes.views.lists import list_row
+from disputes.views.lists import list_row, ticked
 from disputes.workflow import DISPATCH, TRANSITIONS
 from mediators.models import Committee
 
@@ -153,7 +154,7 @@ class BatchAssignView(DispatchersView):
     """
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        codes = list(dict.fromkeys(request.POST.getlist("ids")))[:MOST_AT_ONCE]
+        codes = ticked(request)[:MOST_AT_ONCE]
         cases = {case.code: case for case in Dispute.objects.visible_to(request.user).for_page().filter(code__in=codes)}
         if "undo" in request.POST:
             return self.results(request, [self.undo(request, code, cases.get(code)) for code in codes], undone=True)
@@ -202,7 +203,11 @@ class BatchAssignView(DispatchersView):
                 return line
             version = request.POST.get(f"version-{code}", "")
             done = services.perform(
-                case, "assign", by=request.user, data=form.values(), version=int(version) if version.isdigit() else None
+                case,
+                "assign",
+                by=request.user,
+                data=form.values(),
+                version=int(version) if re.fullmatch(r"[0-9]{1,9}", version) else None,
             )
         except Refusal as refusal:
             line.outcome = "conflict" if isinstance(refusal, Conflict) else "refused"
@@ -231,7 +236,11 @@ class BatchAssignView(DispatchersView):
         version = request.POST.get(f"version-{code}", "")
         try:
             services.perform(
-                case, "recall", by=request.user, data={}, version=int(version) if version.isdigit() else None
+                case,
+                "recall",
+                by=request.user,
+                data={},
+                version=int(version) if re.fullmatch(r"[0-9]{1,9}", version) else None,
             )
             line.outcome, line.sentence = "undone", "已撤回，等待重新派单。"
         except Refusal as refusal:

@@ -75,7 +75,7 @@ class ExportView(View):
     # ---- which cases
 
     def rows(self, request: HttpRequest) -> QuerySet[Dispute]:
-        codes = request.POST.getlist("ids")
+        codes = lists.ticked(request)
         if codes:
             return lists.rows_of(request.user, codes).order_by("-registered_at", "-pk")
         conditions = DisputeFilter(request.GET, Dispute.objects.visible_to(request.user), request=request)

@@ -73,6 +73,7 @@ class Oracle:
 
     def __init__(self):
         self.state, self.sessions, self.mediator, self.performed = "registered", 0, False, True
+        self.was_assigned = False
 
     def allows(self, name):
         sources, _ = RULES[name]
@@ -86,6 +87,8 @@ class Oracle:
             return not self.mediator
         if name == "follow_up":
             return self.performed
+        if name == "unaccept":
+            return not self.was_assigned
         return True
 
     def apply(self, name):
@@ -94,7 +97,9 @@ class Oracle:
         if name == "record_session":
             self.sessions += 1
         if name in {"assign", "appoint"}:
-            self.mediator = True
+            self.mediator = self.was_assigned = True
+        if name == "reopen":
+            self.sessions = 0
         if name in {"reassign", "recall", "return_assignment", "reopen"}:
             self.mediator = False
         if name in {"settle", "settle_orally"}:
