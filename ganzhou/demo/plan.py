@@ -12,6 +12,8 @@ from ganzhou.demo import moments, scenes
 from ganzhou.demo.matters import GROUPS
 
 CHUNK = 1000
+#: Before the names of the running numbers that say what this database was filled with, and which chunks are there.
+MARK = "demo:"
 
 
 @dataclass(frozen=True)

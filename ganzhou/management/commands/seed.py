@@ -22,6 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=620702, help="随机种子：相同的种子得到相同的数据")
         parser.add_argument("--cases", type=int, help="只写这么多件（试验用）")
         parser.add_argument("--no-verify", action="store_true", help="写完不核对")
+        parser.add_argument("--verify", action="store_true", help="没有写入也核对（有人办理过以后，比例会变）")
 
     def handle(self, *args: Any, **options: Any) -> None:
         size = SIZES[options["size"]]
@@ -37,7 +38,7 @@ class Command(BaseCommand):
             self.stdout.write(f"已写入 {result.written:,} 件、{result.rows:,} 行，用时 {result.seconds:.1f} 秒。")
         else:
             self.stdout.write(f"演示数据已经齐全（{result.cases:,} 件），没有写入。")
-        if not options["no_verify"]:
+        if options["verify"] or (result.written and not options["no_verify"]):
             self._verify()
 
     def _verify(self) -> None:
