@@ -84,8 +84,10 @@ def _system(request: HttpRequest) -> list[dict[str, Any]]:
     items = []
     if request.user.holds(Role.SECURITY_ADMIN):
         items.append(_item(request, "账号与角色", "accounts:users", "users"))
+        items.append(_item(request, "接口令牌", "accounts:tokens", "key"))
     if request.user.holds(Role.AUDIT_ADMIN):
         items.append(_item(request, "审计日志", "accounts:audit", "shield-check"))
+    items.append(_item(request, "接口文档", "api:docs", "file-description"))
     items.append(_item(request, "帮助", "help", "help"))
     return items
 
@@ -100,4 +102,5 @@ def _phone_menu(request: HttpRequest, todo: Any) -> list[dict[str, Any]]:
         ]
     if user.holds(*REGISTER):
         items.append(_item(request, "登记", "disputes:new", "plus") | {"primary": True})
+    items += [item for item in _system(request) if item["label"] not in {"帮助", "接口文档"}][: 5 - len(items) - 2]
     return [*items, _item(request, "帮助", "help", "help"), _item(request, "我的", "accounts:me", "user")]

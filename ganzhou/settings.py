@@ -134,6 +134,8 @@ DATABASES = {
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
     "-c timezone=Asia/Shanghai -c statement_timeout=15000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=60000"
 )
+# Behind pgbouncer in transaction mode a cursor does not outlive its statement.
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env("PORTAL_PGBOUNCER", "") == "1"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL", "redis://127.0.0.1:6379/0")
