@@ -46,7 +46,9 @@ def test_no_answer_holds_plain_personal_data(as_program, clerk, dispatcher, medi
     )  # fmt: skip
     case = lives.bring(case, Status.MEDIATING, clerk=clerk, dispatcher=dispatcher, mediator=mediator)
     lives.do(case, "record_session", mediator, record=words)
-    agreement = lives.agreement(case, content=words, facts=words, is_partial=True, unresolved=words)
+    agreement = lives.agreement(
+        case, content=words, facts=words, is_partial=True, routes_told=["court"], unresolved=words
+    )
     agreement["obligations"][0] |= {
         "what": f"向{SECRET['name']}赔礼",
         "how": words[:100],
