@@ -213,6 +213,8 @@ def seed_first_time(env: dict[str, str]) -> None:
     if not state and database_has_cases(env):
         marker.write_text("done")
         return
+    if not servers.given("DATABASE_URL"):
+        checks.check_room(checks.ROOM_FOR_DEMO, STATE)
     marker.write_text("begun")
     say("… 首次运行：写入演示数据（约一分钟）")
     if call([PYTHON, MANAGE, "seed", "--size", "S"], env) != 0:
