@@ -154,7 +154,7 @@ def row(dispute: Dispute, today: dt.date) -> dict[str, Any]:
         "kind": dispute.category.parent.name if dispute.category.parent else dispute.category.name,
         "summary": scrubber(dispute)(dispute.summary[:120])[:80],
         "township": dispute.township.name if dispute.township else dispute.division.name,
-        "place": dispute.division.name,
+        "place": dispute.division.name if dispute.division_id != dispute.township_id else "",
         "committee": str(dispute.committee.organisation) if dispute.committee else "",
         "mediator": dispute.mediator.name if dispute.mediator else "",
         "status": dispute.status,

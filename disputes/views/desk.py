@@ -21,7 +21,7 @@ from disputes import listing, presentation, todo
 from disputes.choices import OPEN_STATES, Risk, Status
 from disputes.filters import SOON_DAYS, due_between, due_rows, midnight, period_begins
 from disputes.models import Dispute, IntakeDraft, MediationSession
-from disputes.views.lists import list_row
+from disputes.views.lists import list_row, works_for_county
 from disputes.workflow import HANDLE, REGISTER
 from grids.models import Division
 
@@ -62,8 +62,8 @@ class DeskView(View):
         if user.holds(*HANDLE):
             context["appointments"] = appointments(user)
         if user.holds(*REGISTER):
-            context |= {"registers": True, "drafts": drafts(user), "registered": registered_today(user, today)}
-        if user.holds(*WATCH, Role.TOWNSHIP_CENTRE):
+            context |= registering(user, today)
+        if user.holds(*WATCH, Role.TOWNSHIP_CENTRE, Role.DISPATCHER):
             context |= late_places(user, today)
         return render(request, "disputes/desk.html", context)
 
@@ -209,6 +209,12 @@ def appointments(user: Any) -> list[dict[str, Any]]:
     return rows
 
 
+def registering(user: Any, today: dt.date) -> dict[str, Any]:
+    """What this person registered and left half typed; for those who seldom do, only when there is something."""
+    found = {"drafts": drafts(user), "registered": registered_today(user, today)}
+    return found | {"registers": bool(any(found.values()) or user.holds(Role.CLERK, Role.GRID_OFFICER))}
+
+
 def drafts(user: Any) -> list[dict[str, Any]]:
     return [
         {
@@ -229,9 +235,9 @@ def registered_today(user: Any, today: dt.date) -> list[dict[str, Any]]:
 
 
 def late_places(user: Any, today: dt.date) -> dict[str, Any]:
-    """Overdue cases by township (by village for who works in one), most first, each a link to its list."""
+    """Overdue cases by township (by village for who works in one township), most first, each a link to its list."""
     late = Dispute.objects.visible_to(user).filter(due_rows("late", today)).order_by()
-    column = "township" if user.holds(*WATCH) else "division"
+    column = "township" if works_for_county(user) else "division"
     counts = dict(late.values_list(column).annotate(n=Count("pk")).order_by("-n", column))
     names = dict(Division.objects.filter(pk__in=[code for code in counts if code]).values_list("code", "name"))
     most = max(counts.values(), default=0)

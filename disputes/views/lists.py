@@ -74,6 +74,11 @@ def address(given: QueryDict, **changes: Any) -> str:
 COUNTY_DEPTH = 4
 
 
+def works_for_county(user: Any) -> bool:
+    """Whether any place this person works for holds more than one township."""
+    return any(path.count("/") <= COUNTY_DEPTH for path in user.place_paths)
+
+
 @dataclass
 class Options:
     """Types and places: those to choose from, and those the rows of this page name.  Read in one query."""
@@ -89,8 +94,7 @@ class Options:
     def read(cls, user: Any, wanted: list[str], cases: list[Dispute]) -> Options:
         """Official types; townships for whoever works above them, else villages.  ``wanted`` are chosen codes."""
         paths = user.place_paths
-        depth = min((path.count("/") for path in paths), default=0)
-        found = cls(is_county=bool(depth) and depth <= COUNTY_DEPTH)
+        found = cls(is_county=works_for_county(user))
         level = Level.TOWNSHIP if found.is_county else Level.VILLAGE
         used = {code for case in cases for code in (case.division_id, case.township_id) if code}
         used |= {code for code in wanted if code.isdigit() and len(code) <= 12}
@@ -213,8 +217,9 @@ def list_context(request: HttpRequest) -> dict[str, Any]:
     options.give_to(cases)
     form = conditions.form
     options.put_into(form)
-    if view.key != "all":  # work in hand is shown whole, however old
+    if not (view.key == "all" and conditions.window_begins):  # work in hand is shown whole, however old
         form.fields["period"].empty_label = "不限"
+        form.fields["period"].choices = list(PERIODS.items())
     first = [name for name in FIRST if name != "township" or options.townships]
     if not options.is_county and len(options.villages) > 1:
         first.insert(2, "division")
@@ -244,6 +249,7 @@ def list_context(request: HttpRequest) -> dict[str, Any]:
         "batch": _batch(user),
         "export_query": _export_query(base),
         "empty": _empty(conditions, url),
+        "printed_at": f"{timezone.localtime():%Y-%m-%d %H:%M}",
         "may_read": bool(user.roles - ADMIN_ROLES),
     }
 

@@ -8,6 +8,7 @@ import "./nav.js";
 import "./shortcuts.js";
 import "./search.js";
 import "./filters.js";
+import "./keyword.js";
 import "./lists.js";
 import "./batch.js";
 import "./columns.js";

@@ -156,6 +156,14 @@ def test_old_work_in_hand_never_drops_out_of_the_views_of_work(clerk):
     assert codes(page(clerk, "?tab=all&open=true")) == [old.code]
 
 
+def test_the_bar_says_a_year_only_where_there_is_one(clerk, case):
+    def said(query):
+        return find(page(clerk, query), "select#id_period option")[0].text
+
+    assert said("?tab=all") == "近一年"
+    assert {said("?tab=todo"), said("?tab=all&since=11-01"), said("?tab=all&open=true")} == {"不限"}
+
+
 def test_a_whole_code_is_found_however_old(clerk):
     old = old_case(clerk, 800)
     assert codes(page(clerk, f"?q={old.code}")) == [old.code]
@@ -369,6 +377,16 @@ def test_a_fragment_holds_the_result_region_and_nothing_around_it(clerk, case):
     tree = tree_of(response)
     assert tree.get("id") == "results"
     assert codes(tree) == [case.code]
+
+
+def test_a_case_of_the_township_itself_names_it_once(clerk, own_township):
+    lives.register(clerk, division=own_township)
+    assert words(find(page(clerk, "?tab=all"), "td.c-more")[0]) == "上秦镇"
+
+
+def test_paper_says_what_it_shows_and_who_printed_it(clerk, case):
+    line = words(find(page(clerk, "?tab=all&risk=low"), "p.print-only")[0])
+    assert line.startswith("全部；登记：近一年；风险：低。陈晓梅 20") and line.endswith("打印，仅供工作使用。")
 
 
 def test_rows_are_masked(clerk, own_village):
