@@ -19,7 +19,7 @@ from ganzhou.demo import moments, scenes
 from ganzhou.demo.matters import GROUPS, Matter
 from ganzhou.demo.moments import DAY, days_on, soon, workday
 from ganzhou.demo.organisations import PINGSHANHU, URBAN_WEIGHTS, World
-from ganzhou.demo.people import AGES
+from ganzhou.demo.people import LETTERS
 from ganzhou.demo.plan import Plan
 from grids.choices import Level
 from grids.models import Division
@@ -79,10 +79,10 @@ class Facts:
         """Whether people live on storeys there."""
         return self.place.kind in ("community", "subdistrict")
 
-    def grown_ups(self) -> tuple[int, ...]:
-        """How many people of each age take part."""
+    def heads(self) -> tuple[int, ...]:
+        """How many people of each letter take part."""
         sides = self.applicants + self.respondents
-        return tuple(sides.count(age) for age in AGES)
+        return tuple(sides.count(letter) for letter in LETTERS)
 
 
 @dataclass(slots=True)

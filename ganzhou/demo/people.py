@@ -139,6 +139,8 @@ PHONE_BLOCKS = ("1380000", "1990000", "1370000", "1390000", "1350000", "1360000"
 GUARDIAN_BLOCKS = ("1840000", "1880000")
 #: Ages of grown-ups at the moment of seeding: from, to.
 AGES = {"Y": (23, 38), "A": (38, 63), "E": (63, 83)}
+#: Letters under which people are numbered: the ages, and M for those under 18.
+LETTERS = (*AGES, "M")
 
 
 def id_number(prefix: str, birth: dt.date) -> str:

@@ -21,7 +21,7 @@ from disputes.models import Agreement, Dispute, Party
 from disputes.services.intake import CODE_PREFIX
 from ganzhou.demo import accounts, lives, moments, organisations, record, writing
 from ganzhou.demo.organisations import World
-from ganzhou.demo.people import AGES, People
+from ganzhou.demo.people import LETTERS, People
 from ganzhou.demo.plan import MARK, Plan, Size
 from ganzhou.demo.telling import Stage, Tale
 
@@ -177,14 +177,14 @@ class Teller:
         self.first_person, self.file_numbers = self._look_ahead()
 
     def _look_ahead(self) -> tuple[list[tuple[int, ...]], dict[tuple[int, int], int]]:
-        """Who comes first in the numbers of people of each age, and the file numbers, which go by the day of filing."""
+        """Who comes first in the numbers of people of each letter, and the file numbers, which go by the day of filing."""
         plan, filed = self.plan, []
-        first: list[tuple[int, ...]] = [(0,) * len(AGES)]
+        first: list[tuple[int, ...]] = [(0,) * len(LETTERS)]
         for index in range(len(plan.starts)):
             facts, course = life = self._life(index)
             if len(plan.starts) <= KEPT:
                 self.ahead[index] = life
-            new = facts.grown_ups() if facts.repeat_of is None else (0,) * len(AGES)
+            new = facts.heads() if facts.repeat_of is None else (0,) * len(LETTERS)
             first.append(tuple(map(sum, zip(first[-1], new, strict=True))))
             turns = [turn.at for turn in course if turn.name == "archive" and turn.at <= plan.as_of]
             filed.extend((at, index, nth) for nth, at in enumerate(turns))

@@ -158,6 +158,8 @@ class Tale:
 
     def _summary(self) -> str:
         told = self.words.say(self.story.text)
+        for more in self.rng.sample(say.TAILS, self.rng.choices((0, 1, 2), (30, 45, 25))[0]):
+            told += self.words.say(more)
         if self.facts.repeat_of is not None:
             return self.rng.choice(("双方上次的事调解以后又起争执。", "同一件事再次发生。")) + told
         return self.rng.choice(say.OPENING_OF[self.facts.source]) + told
@@ -213,9 +215,8 @@ class Tale:
     def _parties(self) -> list[tuple[str, list[Data]]]:
         """Both sides.  The people of a repeated quarrel are those of the earlier case."""
         rng = random.Random(f"{self.stage.seed}/parties/{self.root}")
-        self.numbers = dict(zip(people.AGES, map(itertools.count, self.first_people), strict=True))
+        self.numbers = dict(zip(people.LETTERS, map(itertools.count, self.first_people), strict=True))
         self.phones = itertools.count(sum(self.first_people))
-        self.minors = itertools.count(1)
         first = rng.choice(("male", "female"))
         other = "female" if first == "male" else "male"
         wanted = {"男": "male", "女": "female"}
@@ -237,7 +238,7 @@ class Tale:
         if kind in people.AGES:
             return self._person(rng, kind, role, sex, among) | {"uid": uid}
         if kind == "M":
-            return self._minor(rng, next(self.minors)) | {"uid": uid}
+            return self._minor(rng, next(self.numbers["M"])) | {"uid": uid}
         if kind == "V":
             place = self.facts.place
             number = self.world.number_of(place)
@@ -282,12 +283,12 @@ class Tale:
 
     def _minor(self, rng: random.Random, number: int) -> Data:
         surname = rng.choice(people.SURNAMES)
-        child = self.stage.people.minor(self.root * 2 + number, surname)
+        child = self.stage.people.minor(number, surname)
         father = self.story.sexes[1:] != "男" and rng.random() < 0.6
         parent = people.given_name(rng, surname, "male", 1986) if father else people.han_name(rng, "female", 1988)
         return {"kind": PartyKind.PERSON, "name": child.name, "sex": child.sex, "id_kind": "id_card", "id_number": child.id_number,
                 "id_is_checked": True, "birth_date": child.birth, "guardian_name": parent,
-                "phone": self.stage.people.phone(self.root * 2 + number, people.GUARDIAN_BLOCKS), "address": self._address(rng)}  # fmt: skip
+                "phone": self.stage.people.phone(number, people.GUARDIAN_BLOCKS), "address": self._address(rng)}  # fmt: skip
 
     def _people_of(self, rng: random.Random) -> str:
         mark = rng.random()
