@@ -21,6 +21,11 @@ def settle(form):
     form.get_by_label("义务人").select_option(index=2)
 
 
+def accept_mediator(form):
+    """Dispatched with one click, the parties were not asked: the first record asks."""
+    form.get_by_label("当事人接受本调解员").check()
+
+
 def to_mediation(window, size, clerk, township, mediator):
     """Register, accept, assign, take, record.  Returns the clerk's and the mediator's window and the case."""
     at_window = window(clerk, size).open("/desk/")
@@ -57,7 +62,7 @@ def to_mediation(window, size, clerk, township, mediator):
         at_home,
         "记录调解",
         "记录调解",
-        lambda form: into(form, record="双方同意改造屋檐，商定赔偿。"),
+        lambda form: (into(form, record="双方同意改造屋檐，商定赔偿。"), accept_mediator(form)),
         button="保存记录",
     )
     case.refresh_from_db()
