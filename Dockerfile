@@ -20,10 +20,11 @@ COPY --from=packages /venv /venv
 WORKDIR /app
 COPY . .
 COPY --from=assets /app/static/vendor static/vendor
-# Settings want keys before they load; these are thrown away with the command and open nothing.
-RUN PORTAL_PROFILE=demo SECRET_KEY=build PORTAL_FIELD_KEYS=1:AAAAAAAAAAAAAAAAAAAAAA== \
-    PORTAL_INDEX_KEY=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
-    DATABASE_URL=postgres://build/build REDIS_URL=redis://build \
+# Settings want keys before they load; these are made up for the one command, kept nowhere and open nothing.
+RUN PORTAL_PROFILE=demo DATABASE_URL=postgres://build/build REDIS_URL=redis://build \
+    SECRET_KEY="$(head -c 48 /dev/urandom | base64)" \
+    PORTAL_FIELD_KEYS="1:$(head -c 16 /dev/urandom | base64)" \
+    PORTAL_INDEX_KEY="$(head -c 32 /dev/urandom | base64)" \
     python manage.py collectstatic --noinput --ignore='css/*' --ignore='js/*'
 USER portal
 EXPOSE 8000
