@@ -1,8 +1,10 @@
 """The deployment files agree with each other.  They are read, not run: no container engine is needed."""
 
 import ast
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,15 @@ def test_the_image_leaves_the_embedded_servers_out():
     assert "requirements-embedded" not in dockerfile
     assert "--require-hashes -r requirements.lock" in dockerfile
     assert "celerp" not in (ROOT / "requirements.lock").read_text()
+
+
+def test_the_image_can_collect_its_static_files():
+    """The very command of the Dockerfile, writing nothing: settings must accept its made-up keys."""
+    command = re.search(r"RUN (PORTAL_PROFILE=[\s\S]*?)\nUSER", (ROOT / "Dockerfile").read_text())[1]
+    command = command.replace("collectstatic", "collectstatic --dry-run -v0").replace("python ", f"{sys.executable} ")
+    env = {"PATH": os.environ["PATH"]}
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_image_knows_no_secret_and_no_development_folder():
