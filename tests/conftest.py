@@ -189,9 +189,13 @@ def _reference_data(request: pytest.FixtureRequest) -> None:
     """What migrations load, loaded again: a test that commits is followed by emptying every table."""
     marker = request.node.get_closest_marker("django_db")
     commits = marker is not None and marker.kwargs.get("transaction")
-    if not (commits or {"transactional_db", "live_server"} & set(request.fixturenames)):
-        return
-    request.getfixturevalue("transactional_db")
+    if commits or {"transactional_db", "live_server"} & set(request.fixturenames):
+        request.getfixturevalue("transactional_db")
+        load_reference_data()
+
+
+def load_reference_data() -> None:
+    """Places, categories and working days, when an earlier test emptied their tables."""
     from importlib import import_module
 
     from django.apps import apps

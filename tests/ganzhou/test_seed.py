@@ -39,6 +39,7 @@ from ganzhou.management.commands.demo_accounts import table, width
 from ganzhou.management.commands.seed import ProgressLine
 from grids.models import Division
 from mediators.models import Committee, Mediator
+from tests.conftest import load_reference_data
 
 SMALL = Size(300, 365, 1.0)
 #: A Wednesday afternoon, safely past.
@@ -61,6 +62,7 @@ def seeded(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any)
         str(tmp_path_factory.mktemp("seed") / "accounts.json"),
     )
     with django_db_blocker.unblock(), transaction.atomic():
+        load_reference_data()  # tests without a mark run last, after those that empty every table
         seeding.seed(SMALL, 7)
         yield settings.DEMO_ACCOUNTS_FILE
         transaction.set_rollback(True)
@@ -133,6 +135,7 @@ def test_every_role_holding_sits_where_its_role_may_be_held(seeded: str) -> None
         holding.clean()
 
 
+@pytest.mark.django_db
 def test_the_long_pending_file_and_the_mass_case_are_told_in_a_full_seeding() -> None:
     told = scenes.starts(moments.of(A_WEDNESDAY), plans.SIZES["S"].cases)
     assert {"pension", "mass-owners", "mass-wages", "mass-seed"} <= told.keys()
