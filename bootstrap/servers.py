@@ -141,6 +141,7 @@ class Server:
     as_user: dict
     stop_signal: signal.Signals
     prepare: Callable[[], None]
+    lets_in: Callable[[], bool]  # a server recovering from a crash answers and turns everybody away
     after_start: Callable[[], None] = lambda: None
     process: subprocess.Popen | None = field(default=None, init=False)
 
@@ -165,9 +166,12 @@ class Server:
         return self.answers()
 
     def ensure_started(self) -> None:
-        if self.answers():
+        if self.answers() and self.lets_in():
             return
         with progress.step(f"启动 {self.label}"):
+            if self.answers():  # somebody else has just started it
+                self._await_entry(self.log.stat().st_size)
+                return
             self.prepare()
             with open(self.log, "ab") as log:
                 begin = log.tell()
@@ -181,12 +185,15 @@ class Server:
                     start_new_session=True,  # Ctrl-C in the terminal is for us, not for them
                     **self.as_user,
                 )
-            deadline = time.monotonic() + START_SECONDS
-            while not self.answers():
-                if self.process.poll() is not None or time.monotonic() > deadline:
-                    raise self._failed_to_start(begin)
-                time.sleep(0.02)
+            self._await_entry(begin)
             self.after_start()
+
+    def _await_entry(self, begin: int) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not (self.answers() and self.lets_in()):
+            if (self.process and self.process.poll() is not None) or time.monotonic() > deadline:
+                raise self._failed_to_start(begin)
+            time.sleep(0.02)
 
     def _failed_to_start(self, begin: int) -> Problem:
         with open(self.log, "rb") as log:
@@ -255,6 +262,7 @@ def postgres_server(runner: Runner, suffix: str) -> Server:
         as_user=runner.as_user,
         stop_signal=signal.SIGINT,  # fast shutdown: roll back, write a checkpoint, leave
         prepare=lambda: prepare_cluster(runner, binaries, data),
+        lets_in=lambda: quiet_success([binaries / "pg_isready", "-q", "-h", sockets], runner),
         after_start=lambda: create_database(runner, binaries, sockets),
     )
 
@@ -298,18 +306,17 @@ def check_cluster_version(runner: Runner, binaries: Path, data: Path, found: str
 def create_database(runner: Runner, binaries: Path, sockets: Path) -> None:
     psql = [binaries / "psql", "-h", sockets, "-U", "portal", "-d", "postgres", "-XAtq", "-c"]
     options = {"env": PLAIN_ENVIRONMENT, "cwd": "/", **runner.as_user}
-    # The socket is there a moment before the server lets anybody in.
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            exists = run_logged([*psql, "SELECT 1 FROM pg_database WHERE datname = 'portal'"], "psql.log", **options)
-            break
-        except ProgramFailed as failed:
-            if "starting up" not in failed.output or time.monotonic() > deadline:
-                raise checks.explain("连接数据库", failed) from None
-            time.sleep(0.1)
-    if not exists.strip():
-        run_logged([*psql, "CREATE DATABASE portal"], "psql.log", **options)
+    try:
+        exists = run_logged([*psql, "SELECT 1 FROM pg_database WHERE datname = 'portal'"], "psql.log", **options)
+        if not exists.strip():
+            run_logged([*psql, "CREATE DATABASE portal"], "psql.log", **options)
+    except ProgramFailed as failed:
+        raise checks.explain("连接数据库", failed) from None
+
+
+def quiet_success(command: list, runner: Runner) -> bool:
+    done = subprocess.run(command, env=PLAIN_ENVIRONMENT, cwd="/", capture_output=True, **runner.as_user)
+    return done.returncode == 0
 
 
 # -- Valkey ----------------------------------------------------------------------------------------
@@ -346,7 +353,20 @@ def valkey_server(runner: Runner, suffix: str) -> Server:
         as_user=runner.as_user,
         stop_signal=signal.SIGTERM,
         prepare=prepare,
+        lets_in=lambda: answers_ping(path),
     )
+
+
+def answers_ping(path: Path) -> bool:
+    """Whether it has read its log and serves: until then it says LOADING."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(2)
+        try:
+            probe.connect(str(path))
+            probe.sendall(b"PING\r\n")
+            return probe.recv(64).startswith(b"+PONG")
+        except OSError:
+            return False
 
 
 # -- Shared use ------------------------------------------------------------------------------------

@@ -6,9 +6,12 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import signal
 import socket
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -278,6 +281,53 @@ def test_a_socket_folder_of_somebody_else_is_refused(tmp_path, monkeypatch):
 def test_a_socket_path_stays_below_the_kernels_limit(monkeypatch):
     monkeypatch.setattr(servers.tempfile, "gettempdir", lambda: "/private/" + "x" * 90)
     assert servers.socket_parent() == Path("/tmp")
+
+
+@pytest.fixture
+def recovering(tmp_path):
+    """A server that listens at once and, like one that died badly, lets nobody in before the third knock."""
+    path = Path(tempfile.mkdtemp(prefix="portal-test-")) / "s"
+    program = (
+        f"import socket, time; s = socket.socket(socket.AF_UNIX); s.bind({str(path)!r}); s.listen(); time.sleep(60)"
+    )
+    knocks = iter([False, False])
+    server = servers.Server(
+        label="数据库",
+        log=tmp_path / "server.log",
+        socket=path,
+        pid_file=tmp_path / "pid",
+        command=[sys.executable, "-c", program],
+        as_user={},
+        stop_signal=signal.SIGTERM,
+        prepare=lambda: None,
+        lets_in=lambda: next(knocks, True),
+        after_start=lambda: entered.append(next(knocks, "open")),
+    )
+    entered: list = []
+    server.entered = entered
+    yield server
+    server.stop()
+    shutil.rmtree(path.parent)
+
+
+def test_nobody_is_sent_to_a_server_that_still_recovers(recovering):
+    recovering.ensure_started()
+    assert recovering.entered == ["open"]
+    assert recovering.is_alive()
+
+
+def test_who_finds_a_server_recovering_waits_and_starts_no_second_one(recovering):
+    first = subprocess.Popen(recovering.command)
+    try:
+        wait_for(recovering.answers)
+        recovering.log.touch()
+        recovering.ensure_started()
+        assert recovering.process is None
+        assert recovering.lets_in()
+        assert recovering.entered == []
+    finally:
+        first.kill()
+        first.wait()
 
 
 def test_two_test_runs_at_once_get_two_places(state):
