@@ -142,7 +142,7 @@ def _ordinary_facts(world: World, plan: Plan, index: int, rng: random.Random) ->
     _, town_share, _, matters = GROUPS[group]
     urban = rng.random() < town_share
     place = _place(world, rng, urban, group)
-    fitting = [m for m in matters if m.where in _wheres(place, urban)] or list(matters)
+    fitting = [m for m in matters if m.where in _wheres(place)] or list(matters)
     matter = rng.choices(fitting, [m.weight for m in fitting])[0]
     channels = {name: share * matter.sources.get(name, 1.0) for name, share in CHANNELS[urban].items()}
     source = draw(rng, channels)
@@ -156,21 +156,25 @@ def _ordinary_facts(world: World, plan: Plan, index: int, rng: random.Random) ->
     )  # fmt: skip
 
 
-def _wheres(place: Division, urban: bool) -> frozenset[str]:
+def _wheres(place: Division) -> frozenset[str]:
     if place.pk.startswith(PINGSHANHU[:9]):
         return frozenset({"rural", "any", "pasture"})
-    return frozenset({"urban", "any"} if urban or place.kind == "community" else {"rural", "any"})
+    return frozenset({"urban", "any"} if place.kind in ("community", "subdistrict") else {"rural", "any"})
 
 
 def _place(world: World, rng: random.Random, urban: bool, group: str) -> Division:
+    """A village or community; land and seed are quarrelled over in villages, estates have no villages."""
+    if group == "property" and not urban:
+        return rng.choice(world.town_communities)
+    if group in ("land", "seed") and urban:
+        return rng.choice(world.city_villages)
     if urban:
         town = rng.choices(world.urban, [URBAN_WEIGHTS[place.pk] for place in world.urban])[0]
-    elif group == "property":
-        return rng.choice(world.town_communities)
     else:
         town = rng.choices(world.rural, world.rural_weights)[0]
-    villages = world.villages.get(town.pk, ())
-    return town if not villages or rng.random() < 0.04 else rng.choice(villages)
+    kind = {"property": "community", "land": "village", "seed": "village"}.get(group)
+    found = [place for place in world.villages.get(town.pk, ()) if kind in (None, place.kind)]
+    return town if not found or (not kind and rng.random() < 0.04) else rng.choice(found)
 
 
 def _risk(rng: random.Random, matter: Matter) -> str:
@@ -243,7 +247,7 @@ def _facts_by_hand(world: World, plan: Plan, index: int, special: str) -> Facts:
     place = world.places[scene.place]
     urban = scene.place[:9] + "000" in URBAN_WEIGHTS
     found = [m for _, _, _, matters in GROUPS.values() for m in matters if m.category == scene.category]
-    matter = next((m for m in found if m.where in _wheres(place, urban)), found[0])
+    matter = next((m for m in found if m.where in _wheres(place)), found[0])
     story, deal = _story_by_hand(rng, scene, matter)
     sides = _sides(rng, matter, matter.stories[story].sexes)
     if scene.parties:

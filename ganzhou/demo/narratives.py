@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
-from ganzhou.demo.matters import SLOTS, Matter
+from ganzhou.demo.matters.kinds import SLOTS, Matter
 
 
 class Words(dict[str, str]):
@@ -86,7 +86,7 @@ ONLY_ONE = (
     ("face", "双方到场，各自讲了经过，就{issue}核对清楚后当场谈妥。"),
     ("face", "双方都愿意把事情了结，调解员讲了各自的责任，双方同意：{deal}"),
     ("visit", "到现场看过以后当面商量，{证人}帮着说和，双方同意：{deal}"),
-    ("phone", "双方离得远，电话里分别谈了两遍，意见一致：{deal}"),
+    ("phone", "双方一时凑不到一起，电话里分别谈了两遍，意见一致：{deal}"),
     ("visit", "上门了解情况，事情不大，当场说开，双方都认可处理办法。"),
 )
 LAST_FAILED = (

@@ -330,6 +330,7 @@ class World:
     rural: list[Division] = field(default_factory=list)
     rural_weights: list[float] = field(default_factory=list)
     town_communities: list[Division] = field(default_factory=list)
+    city_villages: list[Division] = field(default_factory=list)
     bodies: dict[str, Organisation] = field(default_factory=dict)
     committee_at: dict[str, Committee] = field(default_factory=dict)
     trades: list[Committee] = field(default_factory=list)
@@ -363,12 +364,11 @@ class World:
         self.rural_weights = [
             max(len(self.villages.get(place.pk, ())), 1.2) * NEAR_THE_CITY.get(place.pk, 1.0) for place in self.rural
         ]
-        self.town_communities = [
-            village
-            for town in self.rural
-            for village in self.villages.get(town.pk, ())
-            if village.kind == DivisionKind.COMMUNITY
-        ]
+        self.town_communities = self._below(self.rural, DivisionKind.COMMUNITY)
+        self.city_villages = self._below(self.urban, DivisionKind.VILLAGE)
+
+    def _below(self, towns: list[Division], kind: str) -> list[Division]:
+        return [place for town in towns for place in self.villages.get(town.pk, ()) if place.kind == kind]
 
     def _load_bodies(self) -> None:
         self.bodies = {body.code: body for body in Organisation.objects.all()}

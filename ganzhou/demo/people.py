@@ -200,8 +200,10 @@ class People:
         new_first = max(first, dt.date(as_of.year - 55, 1, 1).toordinal())
         return _Days(first, min(CITY_SINCE.toordinal(), last) - first, new_first, max(0, last - new_first))
 
-    def person(self, age: str, number: int, phone: str = "", group: str = "han", sex: str = "") -> Person:
-        """Number so-and-so of an age.  ``group`` is the people their name is of; ``sex`` is drawn when not given."""
+    def person(
+        self, age: str, number: int, phone: str = "", group: str = "han", sex: str = "", surname: str = ""
+    ) -> Person:
+        """Number so-and-so of an age.  ``group`` is the people their name is of; sex and surname are drawn if not given."""
         rng = random.Random(f"{self.seed}/person/{age}/{number}")
         days = self.days[age]
         band, within = divmod(number, days.size)
@@ -210,7 +212,10 @@ class People:
         prefix, day = (old, days.first + slot) if slot < days.old else (new, days.new_first + slot - days.old)
         birth = dt.date.fromordinal(day)
         sex = sex or (Sex.MALE if rng.random() < 0.57 else Sex.FEMALE)
-        name = han_name(rng, sex, birth.year) if group == "han" else minority_name(rng, group, sex)
+        if surname:
+            name = given_name(rng, surname, sex, birth.year)
+        else:
+            name = han_name(rng, sex, birth.year) if group == "han" else minority_name(rng, group, sex)
         return Person(name, str(sex), birth, id_number(prefix, birth), phone)
 
     def minor(self, number: int, surname: str) -> Person:

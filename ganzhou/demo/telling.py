@@ -32,7 +32,7 @@ from disputes.choices import (
 from ganzhou.demo import moments, people, record
 from ganzhou.demo import narratives as say
 from ganzhou.demo.lives import Facts, Owed, Turn, draw
-from ganzhou.demo.matters import URBAN_SLOTS
+from ganzhou.demo.matters.kinds import URBAN_SLOTS
 from ganzhou.demo.narratives import Words
 from ganzhou.demo.organisations import COUNTY, PINGSHANHU, World
 from grids.choices import Level
@@ -254,7 +254,7 @@ class Tale:
     def _person(self, rng: random.Random, age: str, role: str, sex: str, among: int) -> Data:
         phone = self.stage.people.phone(next(self.phones))
         number = self._born_before(1957) if self.facts.special == "pension" and age == "E" else next(self.numbers[age])
-        person = self.stage.people.person(age, number, phone, self._people_of(rng), sex)
+        person = self.stage.people.person(age, number, phone, self._people_of(rng), sex, self._family_name(age, role))
         applicant = role == PartyRole.APPLICANT
         data: Data = {"kind": PartyKind.PERSON, "name": person.name, "sex": person.sex}
         if rng.random() < (0.05 if applicant else 0.15) and not self.facts.special:
@@ -274,6 +274,12 @@ class Tale:
             data["agent_name"] = people.han_name(rng, "male", 1980)
         return data
 
+    def _family_name(self, age: str, role: str) -> str:
+        """Kin bear one name, but a mother her own: that of old applicants is left open."""
+        if not self.facts.matter.kin or (age == "E" and role == PartyRole.APPLICANT and self.root % 2):
+            return ""
+        return random.Random(f"{self.stage.seed}/kin/{self.root}").choice(people.SURNAMES)
+
     def _born_before(self, year: int) -> int:
         """Somebody old, far beyond the numbers given out."""
         number = 1_000_000
@@ -292,6 +298,8 @@ class Tale:
 
     def _people_of(self, rng: random.Random) -> str:
         mark = rng.random()
+        if self.facts.matter.kin:
+            return "han"
         if self.facts.place.pk.startswith(PINGSHANHU[:9]) and mark < 0.45:
             return "mongol"
         return "hui" if mark < 0.018 else "tibetan" if mark < 0.024 else "uyghur" if mark < 0.027 else "han"

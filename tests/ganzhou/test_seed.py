@@ -32,6 +32,8 @@ from disputes.choices import PartyRole, Status
 from disputes.models import Dispute, DisputeEvent, Filing, Party
 from ganzhou.demo import accounts, moments, organisations, people, record, scenes, seeding, verify, writing
 from ganzhou.demo import plan as plans
+from ganzhou.demo.matters import GROUPS
+from ganzhou.demo.matters.kinds import SLOTS
 from ganzhou.demo.organisations import DEMO_SEATS
 from ganzhou.demo.plan import Plan, Size
 from ganzhou.demo.telling import Tale
@@ -140,6 +142,25 @@ def test_the_long_pending_file_and_the_mass_case_are_told_in_a_full_seeding() ->
     told = scenes.starts(moments.of(A_WEDNESDAY), plans.SIZES["S"].cases)
     assert {"pension", "mass-owners", "mass-wages", "mass-seed"} <= told.keys()
     assert moments.of(A_WEDNESDAY) - told["pension"] > 300 * moments.DAY
+
+
+def test_every_story_has_its_words_and_fits_its_claims_and_deals() -> None:
+    share = 0.0
+    for part, _, months, matters in GROUPS.values():
+        share += part
+        assert len(months) == 12
+        for matter in matters:
+            for story in matter.stories:
+                assert max(story.asks) < len(matter.asks) and max(story.deals) < len(matter.deals)
+            assert {n for story in matter.stories for n in story.deals} == set(range(len(matter.deals)))
+            texts = [story.text for story in matter.stories] + [matter.issue, *matter.asks]
+            for deal in matter.deals:
+                texts += [deal.words, *deal.owed]
+                assert ("{pay}" in deal.words) == any("钱:" in owed for owed in deal.owed), deal
+            slots = {slot for text in texts for slot in re.findall(r"{(.*?)}", text)}
+            assert slots <= SLOTS.keys() | {"sum", "pay", "when"}
+            assert matter.money or not slots & {"sum", "pay"}
+    assert share == pytest.approx(1)
 
 
 # ---- the accounts
