@@ -119,6 +119,7 @@ def account_row(user: Any, today: dt.date) -> dict[str, Any]:
 #: Names of what audited actions are about.
 OBJECTS = {
     "user": "账号", "session": "登录", "token": "令牌", "dispute": "纠纷", "party": "当事人", "export": "导出",
+    "calendar": "工作日历",
 }  # fmt: skip
 
 
@@ -126,7 +127,8 @@ OBJECTS = {
 DETAILS = {
     "unknown": "不存在的账号", "why": "原因", "user": "账号号", "role": "角色", "holding": "任职号", "place": "所在",
     "starts_on": "起", "ends_on": "止", "fields": "项目", "scope": "权限", "scopes": "权限", "days": "天数",
-    "dispute": "纠纷", "count": "件数",
+    "dispute": "纠纷", "count": "件数", "changed": "改变天数", "learnt": "新增天数", "renamed": "改名天数",
+    "kept": "保留区县决定", "withdrawn": "撤销区县决定", "before": "原为", "after": "改为", "dates": "日子",
 }  # fmt: skip
 
 

@@ -67,6 +67,31 @@ class Workday(models.Model):
         return f"{self.day} {'工作日' if self.is_workday else '休息日'}"
 
 
+class CountyDay(models.Model):
+    """A decision of the county on one day, which counts before the State Council's notice.
+
+    ``Workday`` holds what counts; here is why, and what the notice says (nothing for a year that is not loaded), so
+    that the decision survives a reload and can be withdrawn.  Written by ``common.workdays`` alone.
+    """
+
+    day = models.DateField("日期", primary_key=True)
+    is_workday = models.BooleanField("工作日")
+    note = models.CharField("名称", max_length=40, blank=True)
+    reason = models.CharField("理由", max_length=200, blank=True)
+    source = models.CharField("依据", max_length=60, blank=True)
+    stated_workday = models.BooleanField("通知规定上班", null=True, editable=False)
+    stated_note = models.CharField("通知的说明", max_length=40, blank=True, editable=False)
+    stated_source = models.CharField("通知的依据", max_length=60, blank=True, editable=False)
+    decided_at = models.DateTimeField("决定时间", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "区县对工作日历的决定"
+        ordering: ClassVar = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.day} {'上班' if self.is_workday else '休息'}"
+
+
 class Outbox(models.Model):
     """News to be delivered once the transaction that wrote it has been committed.  See ``common.outbox``."""
 

@@ -15,96 +15,32 @@ The whole table is kept in memory (some 8,000 days).  A process notices a change
 from __future__ import annotations
 
 import calendar
+import contextlib
 import datetime as dt
+import hashlib
 import time
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+import uuid
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final
 
-import chinese_calendar
-from chinese_calendar import constants as notices
 from django.apps import apps as installed
 from django.db import connection, transaction
 from django.db.models import Count, Max, Sum
 from django.db.models.functions import Now
 
-from common.models import Workday
+from common import outbox
+from common.daycount import Calendar
+from common.holidays import DayFact, covers, days_of, published_years, year_from_package
+from common.models import CountyDay, Workday
+from common.signals import workdays_changed
 
 PROVISIONAL_NOTE: Final = "暂按周末推算"
 RECHECK_SECONDS: Final = 30.0
 #: From this day of a year on, next year's notice ought to be loaded.
 ALARM_FROM: Final = (11, 1)
 STATE_SOURCE: Final = "国务院办公厅节假日安排通知"
-
-_MONDAY_ORDINAL: Final = dt.date(2001, 1, 1).toordinal()  # a Monday
-
-
-def _weekdays_up_to(ordinal: int) -> int:
-    """Mondays to Fridays from an arbitrary fixed day up to and including ``ordinal``."""
-    weeks, rest = divmod(ordinal - _MONDAY_ORDINAL, 7)
-    return weeks * 5 + min(rest + 1, 5)
-
-
-def _nth_weekday(n: int) -> int:
-    """The ordinal of the weekday whose ``_weekdays_up_to`` is ``n``."""
-    weeks, rest = divmod(n - 1, 5)
-    return _MONDAY_ORDINAL + weeks * 7 + rest
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """A snapshot of the table: known days within [first, last], Monday to Friday for every other day.
-
-    Pure: no database.  Days are proleptic ordinals (``date.toordinal``).
-    """
-
-    first: int
-    last: int
-    workdays: tuple[int, ...]
-    unknown: tuple[int, ...] = ()
-
-    @classmethod
-    def of(cls, days: Mapping[dt.date, bool]) -> Calendar:
-        """From the known days; those missing between the first and the last are filled in as unknown."""
-        if not days:
-            return cls(1, 0, ())
-        known = {day.toordinal(): is_workday for day, is_workday in days.items()}
-        first, last = min(known), max(known)
-        span = range(first, last + 1)
-        return cls(
-            first,
-            last,
-            tuple(day for day in span if known.get(day, (day - _MONDAY_ORDINAL) % 7 < 5)),
-            tuple(day for day in span if day not in known),
-        )
-
-    def count_up_to(self, day: int) -> int:
-        """Working days after the day before ``first``, up to and including ``day``; negative before that."""
-        if day < self.first or self.last < self.first:
-            return _weekdays_up_to(day) - _weekdays_up_to(self.first - 1)
-        beyond = _weekdays_up_to(day) - _weekdays_up_to(self.last) if day > self.last else 0
-        return bisect_right(self.workdays, day) + beyond
-
-    def nth(self, n: int) -> int:
-        """The working day whose ``count_up_to`` is ``n``."""
-        if 1 <= n <= len(self.workdays):
-            return self.workdays[n - 1]
-        if n < 1 or self.last < self.first:
-            return _nth_weekday(n + _weekdays_up_to(self.first - 1))
-        return _nth_weekday(n - len(self.workdays) + _weekdays_up_to(self.last))
-
-    def is_workday(self, day: int) -> bool:
-        return self.count_up_to(day) > self.count_up_to(day - 1)
-
-    def guesses(self, start: int, end: int) -> bool:
-        """Whether any day of [start, end] is not in the table."""
-        if start > end:
-            return False
-        if start < self.first or end > self.last:
-            return True
-        return bisect_left(self.unknown, start) < bisect_right(self.unknown, end)
+TOPIC: Final = "common.workdays_changed"
 
 
 # -- the snapshot of this process ----------------------------------------------------------------------------------
@@ -214,64 +150,176 @@ def _not_negative(n: int) -> None:
         raise ValueError("a time limit cannot be negative")
 
 
-# -- loading -------------------------------------------------------------------------------------------------------
+# -- changing ------------------------------------------------------------------------------------------------------
+#
+# ``Workday`` holds what counts, ``CountyDay`` why some days differ from the notice and what the notice says of them.
 
 
-def published_years() -> range:
-    """The years whose notices the installed chinesecalendar knows."""
-    return range(min(notices.holidays).year, max(notices.holidays).year + 1)
+@dataclass(frozen=True)
+class DayChange:
+    """One day, before and after.  ``before`` is None for a day the table did not know."""
+
+    day: dt.date
+    before: bool | None
+    after: bool
+    note: str
+    note_before: str = ""
+
+    @property
+    def reckoned(self) -> bool:
+        """What limits were worked out with so far: a day that is not known counts by its weekday."""
+        return self.day.weekday() < 5 if self.before is None else self.before
 
 
-@cache
-def year_from_package(year: int) -> Mapping[dt.date, tuple[bool, str]]:
-    """Every day of a published year with its note.  Raises NotImplementedError for any other year."""
-    days: dict[dt.date, tuple[bool, str]] = {}
-    for day in _days_of(year):
-        off, holiday = chinese_calendar.get_holiday_detail(day)
-        festival = chinese_calendar.Holiday(holiday).chinese if holiday else ""
-        worked = f"{festival}调休上班" if festival else ""
-        days[day] = (False, festival or "周末") if off else (True, worked)
-    return days
+@dataclass(frozen=True)
+class YearPlan:
+    """What loading a year would do.  ``digest`` is the same as long as it would do the same."""
+
+    year: int
+    source: str
+    #: Days that are worked now and were reckoned as off, or the other way round.
+    changes: tuple[DayChange, ...]
+    #: How many days the table did not know.
+    learnt: int
+    #: Days whose name or source alone is another.
+    renamed: int
+    #: Decisions of the county that stay, and those that are withdrawn.
+    kept: tuple[CountyDay, ...]
+    withdrawn: tuple[CountyDay, ...]
+    from_day: dt.date | None
+    write: Mapping[dt.date, DayFact]
+    stated: Mapping[dt.date, DayFact]
+    digest: str
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.write or self.withdrawn or self.stated)
 
 
-def year_from_notice(
-    year: int, *, off: Mapping[dt.date, str], on: Mapping[dt.date, str]
-) -> dict[dt.date, tuple[bool, str]]:
-    """Every day of a year from the two lists of a notice, day to name: days ``off`` and days worked (``on``).
+class PlanChanged(Exception):
+    """The table is no longer as it was when the change was shown."""
 
-    Raises ValueError when a day is of another year or in both lists.
+
+def plan_year(
+    year: int, days: Mapping[dt.date, DayFact], source: str, *, withdraw: Collection[dt.date] = ()
+) -> YearPlan:
+    """What ``set_year`` with the same arguments would do.
+
+    Raises ValueError when ``days`` is not exactly the days of ``year`` (and perhaps the last of the year before).
     """
-    for day in (*off, *on):
-        if day.year != year:
-            raise ValueError(f"{day} 不在 {year} 年。")
-    if both := sorted(set(off) & set(on)):
-        raise ValueError(f"{both[0]} 既放假又上班。")
-    days: dict[dt.date, tuple[bool, str]] = {}
-    for day in _days_of(year):
-        if day in off:
-            days[day] = (False, off[day])
-        elif day in on:
-            days[day] = (True, f"{on[day]}调休上班")
+    if not covers(days, year):
+        raise ValueError(f"应给出 {year} 年的每一天。")
+    there = {row.day: row for row in Workday.objects.filter(day__in=list(days))}
+    county = {row.day: row for row in CountyDay.objects.filter(day__in=list(days))}
+    kept = tuple(row for day, row in county.items() if day not in withdraw)
+    withdrawn = tuple(row for day, row in county.items() if day in withdraw)
+    keeps = {row.day for row in kept}
+    write, changes, renamed, learnt, moved = {}, [], 0, 0, []
+    for day, (works, note) in sorted(days.items()):
+        row = there.get(day)
+        if day in keeps or (row and (row.is_workday, row.note, row.source) == (works, note, source)):
+            continue
+        change = DayChange(day, row.is_workday if row else None, works, note, row.note if row else "")
+        write[day] = (works, note)
+        learnt += row is None
+        if change.reckoned != works:
+            changes.append(change)
+        elif row:
+            renamed += 1
+        if row is None or row.is_workday != works:
+            moved.append(day)
+    stated = {
+        row.day: days[row.day]
+        for row in kept
+        if (row.stated_workday, row.stated_note, row.stated_source) != (*days[row.day], source)
+    }
+    facts = repr((year, source, sorted(write.items()), changes, sorted(stated.items()), sorted(withdraw)))
+    return YearPlan(
+        year=year, source=source, changes=tuple(changes), learnt=learnt, renamed=renamed, kept=kept, withdrawn=withdrawn,
+        from_day=min(moved, default=None), write=write, stated=stated,
+        digest=hashlib.sha256(facts.encode()).hexdigest(),
+    )  # fmt: skip
+
+
+def set_year(
+    year: int,
+    days: Mapping[dt.date, DayFact],
+    source: str,
+    *,
+    withdraw: Collection[dt.date] = (),
+    expected: str | None = None,
+) -> YearPlan:
+    """Put a whole year into the table; what was done.  Decisions of the county stay, save those in ``withdraw``.
+
+    The same year a second time changes nothing.  Raises ValueError as ``plan_year`` does, and PlanChanged when
+    ``expected`` is not the digest of what would be done now.
+    """
+    with _changing():
+        plan = plan_year(year, days, source, withdraw=withdraw)
+        if expected is not None and plan.digest != expected:
+            raise PlanChanged
+        if plan.is_empty:
+            return plan
+        CountyDay.objects.filter(day__in=[row.day for row in plan.withdrawn]).delete()
+        for day, (works, note) in plan.stated.items():
+            CountyDay.objects.filter(day=day).update(stated_workday=works, stated_note=note, stated_source=source)
+        _write(plan.write, source)
+        renumber()
+        _tell(plan.from_day)
+    return plan
+
+
+def set_day(day: dt.date, is_workday: bool, *, note: str, source: str, reason: str = "") -> DayChange | None:
+    """A decision of the county on one day, which counts before the notice; None when that was decided already."""
+    with _changing():
+        row = Workday.objects.filter(day=day).first()
+        said = {"is_workday": is_workday, "note": note, "source": source, "reason": reason}
+        before = CountyDay.objects.filter(day=day).first()
+        if before is not None and said == {name: getattr(before, name) for name in said}:
+            return None
+        if before is None:
+            stated = (row.is_workday, row.note, row.source) if row else (None, "", "")
+            names = ("stated_workday", "stated_note", "stated_source")
+            CountyDay.objects.create(day=day, **said, **dict(zip(names, stated, strict=True)))
         else:
-            days[day] = (True, "") if day.weekday() < 5 else (False, "周末")
-    return days
+            CountyDay.objects.filter(day=day).update(**said, decided_at=Now())
+        _write({day: (is_workday, note)}, source)
+        renumber()
+        if row is None or row.is_workday != is_workday:
+            _tell(day)
+    return DayChange(day, row.is_workday if row else None, is_workday, note, row.note if row else "")
 
 
-def _days_of(year: int) -> Iterable[dt.date]:
-    first = dt.date(year, 1, 1)
-    return (first + dt.timedelta(days=n) for n in range(366 if calendar.isleap(year) else 365))
+def withdraw_day(day: dt.date) -> bool:
+    """Let the notice count again on a day the county had decided on; False when there was no decision."""
+    with _changing():
+        decision = CountyDay.objects.filter(day=day).first()
+        if decision is None:
+            return False
+        decision.delete()
+        if decision.stated_workday is None:
+            Workday.objects.filter(day=day).delete()
+        else:
+            _write({day: (decision.stated_workday, decision.stated_note)}, decision.stated_source)
+        renumber()
+        if decision.stated_workday != decision.is_workday:
+            _tell(day)
+    return True
 
 
 def load_published() -> list[int]:
-    """Load every published year that the table has no day of, and return these years.
+    """Load every published year that is not whole in the table, and return these years.
 
-    Years already there are left alone: the county may have changed them.  For migrations too: reads and writes
-    only the columns the table began with.
+    Years already there are left alone.  An empty table is filled without a word to anyone, for nothing rests on it;
+    for migrations too: this reads and writes only the columns the table began with.
     """
-    there = set(Workday.objects.order_by().values_list("day__year", flat=True).distinct())
-    missing = [year for year in published_years() if year not in there]
-    if missing:
-        with transaction.atomic():
+    there = dict(Workday.objects.order_by().values_list("day__year").annotate(Count("day")))
+    missing = [year for year in published_years() if there.get(year, 0) < len(list(days_of(year)))]
+    with transaction.atomic():
+        if there:
+            for year in missing:
+                set_year(year, year_from_package(year), STATE_SOURCE)
+        elif missing:
             _write({day: fact for year in missing for day, fact in year_from_package(year).items()}, STATE_SOURCE)
             renumber()
     return missing
@@ -280,41 +328,30 @@ def load_published() -> list[int]:
 def load_after_migrating(using: str, apps: Any = installed, **kwargs: Any) -> None:
     """Receiver of ``post_migrate``: a newer chinesecalendar brings its years along; a flushed table is refilled."""
     try:
-        apps.get_model("common", "Workday")
+        apps.get_model("common", "CountyDay")
     except LookupError:
         return
     if using == connection.alias:
         load_published()
 
 
-def set_year(year: int, days: Mapping[dt.date, tuple[bool, str]], source: str) -> None:
-    """Put a whole year into the table, in place of what is there.
-
-    Raises ValueError when ``days`` is not exactly the days of ``year``.
-    """
-    if set(days) != set(_days_of(year)):
-        raise ValueError(f"应给出 {year} 年的每一天。")
+@contextlib.contextmanager
+def _changing() -> Iterator[None]:
+    """One who changes the table at a time: the running number is worked out over all of it."""
     with transaction.atomic():
-        Workday.objects.filter(day__year=year).delete()
-        _write(days, source)
-        renumber()
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE common_workday IN SHARE ROW EXCLUSIVE MODE")
+        yield
 
 
-def set_day(day: dt.date, is_workday: bool, *, note: str, source: str) -> None:
-    """Change or add one day: a decision of the county, with its source."""
-    with transaction.atomic():
-        Workday.objects.update_or_create(
-            day=day, defaults={"is_workday": is_workday, "note": note, "source": source, "changed_at": Now()}
-        )
-        renumber()
-
-
-def _write(days: Mapping[dt.date, tuple[bool, str]], source: str) -> None:
+def _write(days: Mapping[dt.date, DayFact], source: str) -> None:
     # Three arrays instead of eight thousand model instances: six times as fast.
     with connection.cursor() as cursor:
         cursor.execute(
             'INSERT INTO common_workday (day, is_workday, note, source, "index")'
-            " SELECT d, w, n, %s, 0 FROM unnest(%s::date[], %s::boolean[], %s::text[]) AS day(d, w, n)",
+            " SELECT d, w, n, %s, 0 FROM unnest(%s::date[], %s::boolean[], %s::text[]) AS day(d, w, n)"
+            " ON CONFLICT (day) DO UPDATE SET is_workday = EXCLUDED.is_workday, note = EXCLUDED.note,"
+            " source = EXCLUDED.source, changed_at = statement_timestamp()",
             [source, list(days), [works for works, _ in days.values()], [note for _, note in days.values()]],
         )
 
@@ -332,3 +369,18 @@ def renumber() -> None:
         )
     forget()
     transaction.on_commit(forget)
+
+
+# -- telling others ------------------------------------------------------------------------------------------------
+
+
+def _tell(from_day: dt.date | None) -> None:
+    if from_day is not None:
+        outbox.publish(TOPIC, f"{from_day}:{uuid.uuid4()}", {"from_day": from_day.isoformat()})
+
+
+@outbox.handles(TOPIC)
+def announce(from_day: str) -> None:
+    """Send ``workdays_changed``, with the calendar read anew in the process that works the dates out again."""
+    forget()
+    workdays_changed.send(sender=Workday, from_day=dt.date.fromisoformat(from_day))

@@ -6,3 +6,9 @@ class GanzhouConfig(AppConfig):
 
     name = "ganzhou"
     verbose_name = "门户"
+
+    def ready(self) -> None:
+        from accounts import audit
+        from ganzhou.workcalendar.services import ACTIONS
+
+        audit.name(ACTIONS)

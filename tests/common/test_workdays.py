@@ -1,49 +1,27 @@
 import calendar
 import datetime as dt
-import random
 from datetime import date
 
 import pytest
-from django.core.management import CommandError, call_command
-from django.db import connection
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common import workdays
-from common.models import Workday
-from common.workdays import Calendar
+from common import outbox, workdays
+from common.daycount import Calendar
+from common.holidays import published_years, year_from_notice, year_from_package
+from common.models import CountyDay, Outbox, Workday
+from common.signals import workdays_changed
+from common.workdays_oracle import Naive, compare
 
 DAY = dt.timedelta(days=1)
 
 
-# -- the oracle: one day after the other -------------------------------------------------------------------------
-
-
-def works(days: dict[date, bool], day: date) -> bool:
-    return days.get(day, day.weekday() < 5)
-
-
-def nth_day_by_day(days: dict[date, bool], start: date, n: int) -> date:
-    day = start
-    while n:
-        day += DAY
-        n -= works(days, day)
-    return day
-
-
-def roll_day_by_day(days: dict[date, bool], day: date) -> date:
-    while not works(days, day):
-        day += DAY
-    return day
-
-
 @pytest.fixture(scope="module")
 def published() -> dict[date, bool]:
-    return {
-        day: is_workday
-        for year in workdays.published_years()
-        for day, (is_workday, _) in workdays.year_from_package(year).items()
-    }
+    return {day: is_workday for year in published_years() for day, (is_workday, _) in year_from_package(year).items()}
 
 
 @pytest.fixture
@@ -54,20 +32,27 @@ def as_published(published, monkeypatch):
     return published
 
 
-def test_ten_thousand_limits_equal_counting_day_by_day(as_published):
-    chance = random.Random(20261123)
-    for _ in range(10_000):
-        start = date(2003, 10, 1) + DAY * chance.randrange(24 * 365)
-        n = chance.choice([0, 1, 2, 3, 5, 7, 10, 15, 30, 60])
-        expected = nth_day_by_day(as_published, start, n) if n else roll_day_by_day(as_published, start)
-        assert workdays.add_workdays(start, n) == expected
-        assert workdays.add_days(start, n) == roll_day_by_day(as_published, start + DAY * n)
-        assert workdays.count_workdays(start, expected) == sum(
-            works(as_published, start + DAY * k) for k in range(1, (expected - start).days + 1)
-        )
-        if n:
-            span = [start + DAY * k for k in range((expected - start).days + 1)]
-            assert workdays.is_provisional(start, expected) == any(day not in as_published for day in span)
+def test_a_hundred_thousand_limits_equal_counting_day_by_day(as_published):
+    found = compare(as_published, 100_000, seed=20261123)
+    for name, asked in found.asked.items():
+        print(f"{name:<15} {found.agreed[name]:>9,} / {asked:,}")
+    assert found.is_whole, found.differences
+    assert set(found.asked.values()) == {100_000} and len(found.asked) == 6
+    assert min(found.kinds.values()) > 10_000 and len(found.kinds) == 7
+
+
+@pytest.mark.parametrize("wrong", ["first day counted", "last day not rolled", "holidays as weekdays"])
+def test_the_comparison_finds_the_usual_mistakes(as_published, monkeypatch, wrong):
+    right = workdays.add_workdays, workdays.add_days
+    match wrong:
+        case "first day counted":
+            monkeypatch.setattr(workdays, "add_workdays", lambda start, n: right[0](start - DAY, n))
+        case "last day not rolled":
+            monkeypatch.setattr(workdays, "add_days", lambda start, n: right[1](start, n, roll=False))
+        case "holidays as weekdays":
+            monkeypatch.setattr(workdays, "current", lambda: Calendar.of({}))
+    found = compare(as_published, 300, seed=1)
+    assert not found.is_whole and found.differences
 
 
 @settings(max_examples=300)
@@ -78,12 +63,33 @@ def test_ten_thousand_limits_equal_counting_day_by_day(as_published):
 )
 def test_any_table_with_any_gaps_equals_counting_day_by_day(days, start, n):
     known = Calendar.of(days)
+    naive = Naive(days)
     found = date.fromordinal(known.nth(known.count_up_to(start.toordinal()) + n))
-    assert found == nth_day_by_day(days, start, n)
-    assert known.is_workday(start.toordinal()) == works(days, start)
-    assert known.guesses(start.toordinal(), found.toordinal()) == any(
-        start + DAY * k not in days for k in range((found - start).days + 1)
-    )
+    assert found == naive.add_workdays(start, n)
+    assert known.is_workday(start.toordinal()) == naive.works(start)
+    assert known.guesses(start.toordinal(), found.toordinal()) == naive.is_provisional(start, found)
+
+
+@settings(max_examples=300)
+@given(
+    st.sets(st.dates(date(2026, 1, 1), date(2026, 3, 31)), min_size=1),
+    st.dates(date(2025, 12, 15), date(2026, 3, 20)),
+    st.integers(0, 40),
+    st.integers(0, 3),
+)
+def test_a_holiday_never_brings_a_date_forward(holidays, start, n, months):
+    """The longer the holiday, the later the limit: due dates, and warnings counted from them, only ever move back."""
+
+    def answers(days):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(workdays, "current", lambda: Calendar.of(days))
+            due = workdays.add_workdays(start, n)
+            dues = [due, workdays.add_days(start, n), workdays.add_months(start, months), workdays.next_workday(start)]
+            return dues + [workdays.add_workdays(end, k) for end in dues for k in (1, 3)]
+
+    usual = {day: day.weekday() < 5 for day in (date(2025, 12, 1) + DAY * k for k in range(180))}
+    for without, with_holidays in zip(answers(usual), answers(usual | dict.fromkeys(holidays, False)), strict=True):
+        assert with_holidays >= without
 
 
 # -- the law --------------------------------------------------------------------------------------------------------
@@ -178,7 +184,7 @@ def table(db):
 
 
 def test_every_published_day_is_in_the_table_with_its_source(table):
-    years = workdays.published_years()
+    years = published_years()
     assert Workday.objects.count() == sum(366 if calendar.isleap(year) else 365 for year in years)
     festival = Workday.objects.get(day=date(2026, 2, 17))
     assert (festival.is_workday, festival.note, festival.source) == (False, "春节", workdays.STATE_SOURCE)
@@ -244,36 +250,187 @@ def test_an_unchanged_table_is_not_read_again(table, monkeypatch, django_assert_
         workdays.add_workdays(date(2026, 1, 1), 7)
 
 
-def test_a_notice_sets_a_whole_year(table, tmp_path):
-    notice = tmp_path / "2027.csv"
-    notice.write_text("2027-01-01,放假,元旦\n2027-01-02,放假,元旦\n2027-01-03,上班,元旦\n\n", encoding="utf-8-sig")
-    call_command("load_workdays", str(notice), source="国办发明电〔2026〕1号")
+def a_year(off, on=()):
+    return year_from_notice(2027, off=dict.fromkeys(off, "元旦"), on=dict.fromkeys(on, "元旦"))
+
+
+def load(off=(date(2027, 1, 1),), on=(date(2027, 1, 3),), **more):
+    return workdays.set_year(2027, a_year(off, on), "国办发明电〔2026〕1号", **more)
+
+
+def test_a_loaded_year_is_no_guess_any_more(table):
+    plan = load()
     assert not workdays.is_provisional(date(2026, 12, 25), date(2027, 12, 31))
     assert workdays.add_workdays(date(2026, 12, 31), 1) == date(2027, 1, 3)
     assert Workday.objects.get(day=date(2027, 1, 3)).source == "国办发明电〔2026〕1号"
     assert workdays.missing_year(date(2026, 11, 1)) is None
+    assert [(change.day, change.reckoned, change.after) for change in plan.changes] == [
+        (date(2027, 1, 1), True, False),
+        (date(2027, 1, 3), False, True),
+    ]
+    assert (plan.learnt, plan.from_day) == (365, date(2027, 1, 1))
 
 
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("2027-01-01,放假\n2027-13-01,放假,元旦", "第 1 行应为“日期,放假或上班,节日”。\n第 2 行"),
-        ("2027-01-01,休息,元旦", "第 1 行"),
-        ("2027-01-01,放假,元旦\n2028-01-01,放假,元旦", "恰好列出一个年份"),
-        ("", "恰好列出一个年份"),
-        ("2027-01-01,放假,元旦\n2027-01-01,上班,元旦", "既放假又上班"),
-    ],
-)
-def test_a_broken_notice_is_refused_whole(table, tmp_path, text, sentence):
-    notice = tmp_path / "notice.csv"
-    notice.write_text(text, encoding="utf-8")
-    with pytest.raises(CommandError, match=sentence):
-        call_command("load_workdays", str(notice))
-    assert not Workday.objects.filter(day__year=2027).exists()
+def test_the_same_year_again_writes_nothing(table):
+    load()
+    before = list(Workday.objects.values_list("day", "index", "changed_at"))
+    assert load().is_empty
+    assert list(Workday.objects.values_list("day", "index", "changed_at")) == before
+    assert Outbox.objects.count() == 1
+
+
+def test_a_corrected_notice_changes_only_what_differs(table):
+    load()
+    plan = load(off=(date(2027, 1, 1), date(2027, 1, 4)))
+    assert [change.day for change in plan.changes] == [date(2027, 1, 4)]
+    assert (plan.learnt, plan.from_day) == (0, date(2027, 1, 4))
+
+
+def test_a_change_that_was_not_the_one_shown_is_refused(table):
+    shown = workdays.plan_year(2027, a_year([date(2027, 1, 1)]), "x")
+    load()
+    with pytest.raises(workdays.PlanChanged):
+        workdays.set_year(2027, a_year([date(2027, 1, 1)]), "x", expected=shown.digest)
+
+
+def test_a_notice_may_begin_in_the_year_before(table):
+    """As the one of 2012 did: 31 December 2011 was worked."""
+    days = year_from_notice(2027, off={date(2027, 1, 1): "元旦"}, on={date(2026, 12, 27): "元旦"})
+    assert workdays.set_year(2027, days, "x").from_day == date(2026, 12, 27)
+    assert workdays.is_workday(date(2026, 12, 27))
+    with pytest.raises(ValueError, match="不在 2027 年"):
+        year_from_notice(2027, off={date(2026, 12, 1): "元旦"}, on={})
 
 
 def test_half_a_year_is_refused(table):
-    days = workdays.year_from_notice(2027, off={}, on={})
+    days = a_year([])
     days.pop(date(2027, 12, 31))
     with pytest.raises(ValueError, match="每一天"):
         workdays.set_year(2027, days, "x")
+
+
+# -- decisions of the county ----------------------------------------------------------------------------------------
+
+COUNTY_DAY = date(2026, 11, 24)
+
+
+def decide(day=COUNTY_DAY, is_workday=False, note="县庆"):
+    return workdays.set_day(day, is_workday, note=note, source="甘政发〔2026〕3号", reason="建县纪念日")
+
+
+def test_a_decision_is_withdrawn_to_what_the_notice_says(table):
+    was = Workday.objects.values_list("is_workday", "note", "source").get(day=COUNTY_DAY)
+    decide()
+    assert workdays.withdraw_day(COUNTY_DAY)
+    assert Workday.objects.values_list("is_workday", "note", "source").get(day=COUNTY_DAY) == was
+    assert not CountyDay.objects.exists() and not workdays.withdraw_day(COUNTY_DAY)
+
+
+def test_a_decision_in_an_unknown_year_is_withdrawn_to_a_guess(table):
+    decide(date(2027, 3, 1))
+    assert not workdays.is_provisional(date(2027, 3, 1), date(2027, 3, 1))
+    workdays.withdraw_day(date(2027, 3, 1))
+    assert workdays.is_provisional(date(2027, 3, 1), date(2027, 3, 1))
+
+
+def test_a_decision_outlives_the_notice_that_is_loaded_after_it(table):
+    decide(date(2027, 3, 1))
+    plan = load()
+    assert [row.day for row in plan.kept] == [date(2027, 3, 1)]
+    assert not workdays.is_workday(date(2027, 3, 1))
+    row = CountyDay.objects.get()
+    assert (row.stated_workday, row.stated_source) == (True, "国办发明电〔2026〕1号")
+    workdays.withdraw_day(date(2027, 3, 1))
+    assert workdays.is_workday(date(2027, 3, 1))
+    assert Workday.objects.get(day=date(2027, 3, 1)).source == "国办发明电〔2026〕1号"
+
+
+def test_a_reload_may_withdraw_decisions_by_name(table):
+    decide(date(2027, 3, 1))
+    decide(date(2027, 3, 2))
+    plan = load(withdraw=[date(2027, 3, 1)])
+    assert [row.day for row in plan.withdrawn] == [date(2027, 3, 1)]
+    assert workdays.is_workday(date(2027, 3, 1)) and not workdays.is_workday(date(2027, 3, 2))
+
+
+def test_a_year_known_only_by_a_decision_is_still_brought_by_a_newer_package(table):
+    Workday.objects.filter(day__year=2026).delete()
+    decide()
+    assert workdays.load_published() == [2026]
+    assert not workdays.is_workday(COUNTY_DAY) and CountyDay.objects.get().stated_workday
+    assert workdays.missing_year(date(2026, 10, 1)) is None
+
+
+# -- telling others -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def heard(table):
+    """The days from which ``workdays_changed`` said to work things out again."""
+    days = []
+
+    def hear(sender, from_day, **kwargs):
+        days.append((from_day, workdays.is_workday(from_day)))
+
+    workdays_changed.connect(hear)
+    yield days
+    workdays_changed.disconnect(hear)
+
+
+def test_a_change_is_told_after_the_commit_from_its_first_day_on(heard):
+    decide()
+    assert heard == []
+    outbox.relay()
+    assert heard == [(COUNTY_DAY, False)]
+    workdays.withdraw_day(COUNTY_DAY)
+    load()
+    outbox.relay()
+    assert heard[1:] == [(COUNTY_DAY, True), (date(2027, 1, 1), False)]
+
+
+def test_a_change_that_is_rolled_back_is_told_to_nobody(heard):
+    with pytest.raises(RuntimeError), transaction.atomic():
+        decide()
+        raise RuntimeError
+    outbox.relay()
+    assert heard == [] and workdays.is_workday(COUNTY_DAY)
+
+
+def test_whoever_is_told_reads_the_calendar_anew(heard, monkeypatch):
+    decide()
+    stale = Calendar.of({})
+    monkeypatch.setattr(workdays, "_kept", (stale, (), workdays.time.monotonic()))
+    assert workdays.is_workday(COUNTY_DAY)
+    outbox.relay()
+    assert heard == [(COUNTY_DAY, False)]
+
+
+def test_a_receiver_that_fails_is_told_again(heard):
+    fails = [True]
+
+    def fail_once(sender, **kwargs):
+        if fails.pop():
+            raise OSError("out of order")
+
+    workdays_changed.connect(fail_once)
+    decide()
+    outbox.relay()
+    fails.append(False)
+    Outbox.objects.update(due_at=timezone.now())
+    outbox.relay()
+    workdays_changed.disconnect(fail_once)
+    assert len(heard) == 2 and not Outbox.objects.filter(done_at=None).exists()
+
+
+def test_another_name_or_source_alone_is_told_to_nobody(table):
+    load()
+    workdays.set_year(2027, a_year([date(2027, 1, 1)], [date(2027, 1, 3)]), "another")
+    decide()
+    decide(note="建县纪念日")
+    assert Outbox.objects.count() == 2  # the year, the first decision
+
+
+def test_filling_an_empty_table_is_told_to_nobody(table):
+    Workday.objects.all().delete()
+    workdays.load_published()
+    assert not Outbox.objects.exists()
