@@ -53,16 +53,16 @@ SEATS: dict[str, Seat] = {
     Role.CLERK: _at(
         Level.COUNTY, Level.TOWNSHIP, does="在窗口登记来访、告知权利义务、决定受理或者不予受理，打印回执。"
     ),
-    Role.DISPATCHER: _at(Level.COUNTY, Level.TOWNSHIP, does="把已受理的纠纷分派给调委会和调解员，处理退回和改派。"),
+    Role.DISPATCHER: _at(Level.COUNTY, Level.TOWNSHIP, does="给已受理的纠纷派单：选定调委会和调解员，处理退回和改派。"),
     Role.MEDIATOR: _in(
-        OrganisationKind.COMMITTEE, does="接收分派给自己的纠纷，组织调解，记录经过和结果，督促履行，回访。"
+        OrganisationKind.COMMITTEE, does="接收派给自己的纠纷，组织调解，记录经过和结果，督促履行，回访。"
     ),
     Role.COMMITTEE_HEAD: _in(
-        OrganisationKind.COMMITTEE, does="负责本调委会的纠纷：分派、改派、盖章确认协议、检查归档。"
+        OrganisationKind.COMMITTEE, does="负责本调委会的纠纷：指定调解员、改派、盖章确认协议、检查归档。"
     ),
     Role.GRID_OFFICER: _at(Level.VILLAGE, does="登记排查发现的纠纷，了解本村（社区）纠纷的进展。"),
-    Role.TOWNSHIP_CENTRE: _at(Level.TOWNSHIP, does="统管本乡镇（街道）的纠纷：受理、分派、督促、归档。"),
-    Role.VILLAGE: _at(Level.VILLAGE, does="登记和受理本村（社区）的纠纷，分派给村（社区）调委会。"),
+    Role.TOWNSHIP_CENTRE: _at(Level.TOWNSHIP, does="统管本乡镇（街道）的纠纷：受理、派单、督促、归档。"),
+    Role.VILLAGE: _at(Level.VILLAGE, does="登记和受理本村（社区）的纠纷，派单给村（社区）调委会。"),
     Role.DEPARTMENT_LIAISON: _in(
         OrganisationKind.POLICE,
         OrganisationKind.PETITION,

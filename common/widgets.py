@@ -62,6 +62,24 @@ class IdNumberInput(widgets.TextInput):
         )
 
 
+class NarrowedSelect(widgets.Select):
+    """A list that offers what belongs to the value of another field: the mediators of the chosen committee.
+
+    ``owner(row)`` is the value of the field ``by`` that an option belongs to.  Without script every option is offered,
+    and the form checks in any case.
+    """
+
+    def __init__(self, by: str, owner: Callable[[Any], Any], attrs: Mapping[str, Any] | None = None) -> None:
+        super().__init__({"data-narrow-by": by, **(attrs or {})})
+        self.owner = owner
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if (row := getattr(value, "instance", None)) is not None:
+            option["attrs"]["data-of"] = self.owner(row)
+        return option
+
+
 class Combobox(widgets.Widget):
     """A text input that asks the server for matches; the chosen value travels in a hidden input.
 

@@ -46,7 +46,7 @@ STATUS_COLOR = {
 STATUS_MEANS = {
     Status.REGISTERED: "来访已经登记，等待决定受理还是不予受理。申请时间自登记起固定，是时效中断的证据。",
     Status.DECLINED: "不属于人民调解范围或者一方明确拒绝，已告知可以去哪里。",
-    Status.ACCEPTED: "已经受理，等待分派给调委会和调解员。",
+    Status.ACCEPTED: "已经受理，等待派单给调委会和调解员。",
     Status.ASSIGNED: "已经分派，等待调解员接收；调解员可以写明理由退回。",
     Status.MEDIATING: "调解员已经接收，正在调解。",
     Status.SUSPENDED: "因鉴定等原因暂停，期限不计入。",

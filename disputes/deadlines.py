@@ -53,7 +53,7 @@ LEAVES = frozenset({"terminate", "withdraw", "transfer"})
 CLOCKS: tuple[Clock, ...] = (
     Clock("accept", "受理", frozenset({"register", "unaccept"}), frozenset({"accept", "decline"}) | LEAVES, 1, WORKING,
           "本中心约定", todo="受理"),
-    Clock("assign", "派单", frozenset({"accept", "recall", "return_assignment", "reopen"}),
+    Clock("assign", "分派", frozenset({"accept", "recall", "return_assignment", "reopen"}),
           frozenset({"assign", "unaccept"}) | LEAVES, 1, WORKING, "本中心约定", todo="派单"),
     Clock("take", "接收", frozenset({"assign", "reassign", "appoint"}),
           frozenset({"take", "return_assignment", "recall"}) | LEAVES, 3, WORKING, "人民法院在线调解规则 第12条（参照）",

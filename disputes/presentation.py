@@ -43,6 +43,17 @@ CLOCK_ICON = {
 SOON_DAYS = 3
 
 
+def short_day(day: dt.date, today: dt.date) -> str:
+    """``11-23``; of another year with its year: a date without one is taken for this year's."""
+    return f"{day:%m-%d}" if day.year == today.year else f"{day:%Y-%m-%d}"
+
+
+def short_moment(at: dt.datetime, today: dt.date) -> str:
+    """``11-23 10:31``; of another year ``2025-12-30``, whose hour nobody asks for in a list."""
+    local = timezone.localtime(at)
+    return f"{local:%m-%d %H:%M}" if local.year == today.year else f"{local:%Y-%m-%d}"
+
+
 def masked_name(party: Party) -> str:
     return mask_org(party.name) if party.kind == PartyKind.ORGANISATION else mask_name(party.name)
 
@@ -109,14 +120,14 @@ def all_clocks(rows: Iterable[ClockRow], today: dt.date) -> list[dict[str, str]]
     shown = []
     for row in sorted(rows, key=lambda r: (not r.is_running, r.due_on)):
         if row.is_paused:
-            state, words = "paused", f"暂停（自 {row.pause_began_on:%m-%d}）"
+            state, words = "paused", f"暂停（自 {short_day(row.pause_began_on, today)}）"
         elif row.is_running:
             state, words = clock_text(row.due_on, today)
         else:
             state, words = (
-                ("met", f"{row.met_on:%m-%d} 办结")
+                ("met", f"{short_day(row.met_on, today)} 办结")
                 if row.met_on <= row.due_on
-                else ("late", f"{row.met_on:%m-%d} 办结，超期 {(row.met_on - row.due_on).days} 天")
+                else ("late", f"{short_day(row.met_on, today)} 办结，超期 {(row.met_on - row.due_on).days} 天")
             )
         pauses = f"已扣除暂停 {row.paused_days} 天" if row.paused_days else ""
         if row.is_provisional:
@@ -147,7 +158,7 @@ def row(dispute: Dispute, today: dt.date) -> dict[str, Any]:
         "url": f"/disputes/{dispute.code}/",
         "source": SOURCE_LABEL[dispute.source],
         "registered": f"{registered:%Y-%m-%d %H:%M}",
-        "registered_short": f"{registered:%m-%d %H:%M}",
+        "registered_short": short_moment(registered, today),
         "applicant": applicant,
         "respondent": respondent,
         "category": str(dispute.category),
@@ -169,7 +180,7 @@ def row(dispute: Dispute, today: dt.date) -> dict[str, Any]:
         "amount": f"{dispute.amount:,.2f}" if dispute.amount is not None else "--",
         "outcome": OUTCOME_LABEL[dispute.outcome],
         "sessions": dispute.session_count,
-        "changed": f"{timezone.localtime(dispute.changed_at):%m-%d %H:%M}",
+        "changed": short_moment(dispute.changed_at, today),
     }
 
 
@@ -202,7 +213,7 @@ def steps(dispute: Dispute, events: Iterable[DisputeEvent]) -> list[dict[str, st
             {
                 "label": label,
                 "state": state,
-                "when": f"{timezone.localtime(event.at):%m-%d %H:%M}" if event and state in ("done", "now") else "",
+                "when": short_moment(event.at, timezone.localdate()) if event and state in ("done", "now") else "",
                 "who": event.actor_name if event and state in ("done", "now") else "",
             }
         )

@@ -72,6 +72,17 @@ class Found:
     def more(self) -> bool:
         return any(group.more for group in self.groups)
 
+    @property
+    def meant(self) -> Dispute | None:
+        """The one case that Enter opens: the code typed, whole or by its last digits, or the only case found.
+
+        Several hits are nobody's choice yet: opening the first would open, and put on record, a stranger's case.
+        """
+        of_code = next((group for group in self.groups if group.kind == "code"), None)
+        if of_code and len(of_code.cases) == 1 and not of_code.more:
+            return of_code.cases[0]
+        return self.groups[0].cases[0] if self.total == 1 and not self.more else None
+
 
 def find(user: Any, typed: str) -> Found:
     """What ``typed`` means to this person, in groups of at most ``CAP``.

@@ -55,10 +55,10 @@ TRANSITIONS: dict[str, Transition] = {
              law="人民调解法 第23、24条；人民调解工作若干规定 第30条"),
         _row("report_risk", "调整风险", "调整风险", NOT_FILED, None, INTAKE | HANDLE | {Role.SUPERVISOR, Role.GRID_OFFICER},
              law="人民调解法 第25条"),
-        # ---- 分派
+        # ---- 分派: the step, its state and its board; 派单 is what one does there, on buttons and in to-dos
         _row("assign", "派单", "分派", {S.ACCEPTED}, S.ASSIGNED, DISPATCH, todo=True, primary=True, undo="recall",
              guards=(guards.rights_notice_is_given, guards.escalation_is_reported), law="人民调解法 第19条"),
-        _row("recall", "撤回派单", "撤回派单", {S.ASSIGNED}, S.ACCEPTED, DISPATCH),
+        _row("recall", "撤回派单", "撤回分派", {S.ASSIGNED}, S.ACCEPTED, DISPATCH),
         _row("appoint", "指定调解员", "指定调解员", {S.ASSIGNED}, S.ASSIGNED, {Role.COMMITTEE_HEAD}, todo=True, primary=True,
              guards=(guards.mediator_is_missing,), law="人民调解法 第19条"),
         _row("reassign", "改派", "改派", {S.ASSIGNED, S.MEDIATING, S.SUSPENDED}, S.ASSIGNED,

@@ -31,6 +31,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "primary_action": _primary_action(user),
         "todo_count": todo,
         "role_label": user.post,
+        "sees_cases": bool(user.roles - ADMIN_ROLES),
     }
 
 

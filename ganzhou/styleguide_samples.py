@@ -89,7 +89,7 @@ def _filled() -> SampleForm:
 
 class SampleFilter(forms.Form):
     q = forms.CharField(
-        label="关键词", required=False, widget=forms.TextInput(attrs={"placeholder": "案号 / 当事人 / 事由"})
+        label="关键词", required=False, widget=forms.TextInput(attrs={"placeholder": "案件码 / 当事人 / 事由"})
     )
     kind = forms.ChoiceField(label="纠纷类型", required=False, choices=[("", "全部类型"), ("1", "邻里")])
     town = forms.ChoiceField(label="乡镇（街道）", required=False, choices=[("", "全部"), ("1", "上秦镇")])
@@ -164,7 +164,7 @@ ROWS = [
 TABS = [
     {"key": "mine", "label": "我的待办", "url": "?tab=mine", "count": 12, "current": True, "tone": ""},
     {"key": "accept", "label": "待受理", "url": "?tab=accept", "count": 5, "current": False, "tone": ""},
-    {"key": "assign", "label": "待分派", "url": "?tab=assign", "count": 8, "current": False, "tone": ""},
+    {"key": "assign", "label": "待派单", "url": "?tab=assign", "count": 8, "current": False, "tone": ""},
     {"key": "soon", "label": "临期", "url": "?tab=soon", "count": 6, "current": False, "tone": "soon"},
     {"key": "late", "label": "超期", "url": "?tab=late", "count": 2, "current": False, "tone": "late"},
     {"key": "visit", "label": "待回访", "url": "?tab=visit", "count": 0, "current": False, "tone": ""},
@@ -218,7 +218,7 @@ FACTS = [
         "wide": True,
     },
     {"label": "调解诉求", "value": "一次性付清拖欠工资；明确支付日期与担保方式。", "wide": True},
-    {"label": "案号", "value": "GZ2026-010121"},
+    {"label": "案件码", "value": "GZ2026-010121"},
     {"label": "来源", "value": "部门移送（区信访局）"},
     {"label": "登记", "value": "2026-11-21 15:08"},
     {"label": "纠纷类型", "value": "劳动争议 / 拖欠农民工工资"},
@@ -370,7 +370,7 @@ def samples() -> dict[str, Any]:
             {"label": "乡镇", "value": "上秦镇、党寨镇", "remove_url": "?a=1"},
             {"label": "登记", "value": "10-24 ～ 11-23", "remove_url": "?b=1"},
         ],
-        "batch_actions": [{"label": "批量分派", "url": "#", "primary": True}, {"label": "导出所选", "url": "#"}],
+        "batch_actions": [{"label": "批量派单", "url": "#", "primary": True}, {"label": "导出所选", "url": "#"}],
         "columns": [("place", "属地"), ("mediator", "承办"), ("risk", "风险")],
         "rows": ROWS,
         "sizes": [
@@ -400,7 +400,7 @@ def samples() -> dict[str, Any]:
         "duplicates": DUPLICATES,
         "deadlines": [("受理", "11-25 前决定"), ("调解", "2026-12-23 前（1 个月）")],
         "toasts": [
-            ("已派单给上秦村调委会。", "success", "/styleguide/?part=undo"),
+            ("已分派给上秦村调委会。", "success", "/styleguide/?part=undo"),
             ("暂按周末推算期限。", "warning", ""),
             ("没有办成，请再试一次。", "error", ""),
             ("已复制", "info", ""),

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import template
-from django.forms import BoundField, widgets
+from django.forms import BaseForm, BoundField, widgets
 from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils import timezone
@@ -162,6 +162,15 @@ def control(field: BoundField, hint: str = "", placeholder: str = "", autofocus:
     if shape in {"text", "idnumber", "phone", "date", "datetime", "money", "combobox"}:
         attrs.setdefault("autocomplete", given.get("autocomplete", "off"))
     return field.as_widget(attrs=attrs)
+
+
+@register.simple_tag
+def faults(form: BaseForm, formsets: Any = None, refusal: str = "") -> int:
+    """How many sentences components/errorsummary.html lists: those of the form, of its nested rows, and the refusal."""
+    sets = list(formsets or ())
+    own = sum(len(sentences) for sentences in form.errors.values())
+    rows = sum(len(sentences) for rows in sets for one in rows.forms for sentences in one.errors.values())
+    return own + rows + sum(len(rows.non_form_errors()) for rows in sets) + bool(refusal)
 
 
 @register.filter

@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from common.formfields import MoneyField, TypedDateField, TypedMomentField
-from common.widgets import Segmented
+from common.widgets import NarrowedSelect, Segmented
 from disputes import assignment
 from disputes.choices import (
     FAIL_REASONS,
@@ -127,8 +127,9 @@ class AssignForm(TransitionForm):
 
     committee = forms.ModelChoiceField(Committee.objects.none(), label="调委会", empty_label="请选择")
     mediator = forms.ModelChoiceField(
-        Mediator.objects.none(), label="调解员", required=False, help_text="可以留空，由调委会主任指定"
-    )
+        Mediator.objects.none(), label="调解员", required=False, help_text="可以留空，由调委会主任指定",
+        empty_label="由调委会主任指定", widget=NarrowedSelect("committee", lambda mediator: mediator.committee_id),
+    )  # fmt: skip
     chosen_by = pick("当事人选择", ChosenBy.choices, initial=ChosenBy.NOT_ASKED, hint="当事人有权选择或者接受调解员")
     recusal = forms.ChoiceField(label="回避", choices=RecusalGround.choices, required=False)
     reason = line("说明", hint="不采纳建议时请写明理由")
@@ -141,7 +142,10 @@ class AssignForm(TransitionForm):
             committees = assignment.fitting(committees, self.dispute.place_path)
         self.fields["committee"].queryset = committees
         self.fields["mediator"].queryset = (
-            Mediator.objects.serving().filter(committee__in=committees).select_related("committee__organisation")
+            Mediator.objects.serving()
+            .filter(committee__in=committees)
+            .select_related("committee__organisation")
+            .order_by("committee__organisation__code", "sort_key", "pk")
         )
         self.fields["mediator"].label_from_instance = lambda m: f"{m.name}（{m.committee}）"
         if self.suggestion:
@@ -191,7 +195,7 @@ class SessionForm(TransitionForm):
     held_at = TypedMomentField(label="调解时间", required=False, help_text="不填即现在；可以补记")
     next_at = TypedMomentField(label="下次调解时间", required=False)
     mediator_accepted = forms.BooleanField(
-        label="当事人接受本调解员", required=False, help_text="分派时没有询问，请当面问明"
+        label="当事人接受本调解员", required=False, help_text="派单时没有询问，请当面问明"
     )
     place = line("地点", limit=100)
     attendees = line("参加人", limit=200, hint="受邀协助者和在场人")

@@ -149,7 +149,7 @@ def assign(dispute: Dispute, data: Data, by: Any) -> Note:
 
 @effect("recall")
 def recall(dispute: Dispute, data: Data, by: Any) -> Note:
-    _end_assignment(dispute, data.get("note") or "撤回派单")
+    _end_assignment(dispute, data.get("note") or "撤回分派")
     return Note(text=data.get("note", ""))
 
 
@@ -264,7 +264,7 @@ def _parties_were_asked(dispute: Dispute, data: Data) -> None:
     current = dispute.assignments.filter(ended_at=None).first()
     if current is None or current.chosen_by != ChosenBy.NOT_ASKED:
         return
-    need(data, mediator_accepted="分派时还没有询问当事人，请先问明当事人是否接受本调解员。")
+    need(data, mediator_accepted="派单时还没有询问当事人，请先问明当事人是否接受本调解员。")
     current.chosen_by = ChosenBy.ACCEPTED
     current.save(update_fields=["chosen_by"])
 

@@ -93,7 +93,7 @@ def preview(dispute: Dispute, user: Any) -> dict[str, Any]:
             {"role": party.get_role_display(), "name": presentation.masked_name(party)}
             for party in dispute.parties.all()
         ],
-        "returned": f"{returned.actor_name} {timezone.localtime(returned.at):%m-%d %H:%M} 退回：{returned.text}"
+        "returned": f"{returned.actor_name} {presentation.short_moment(returned.at, today)} 退回：{returned.text}"
         if returned
         else "",
         "form": form,
@@ -140,7 +140,7 @@ class Line:
 
     @property
     def label(self) -> str:
-        return {"done": "已派单", "conflict": "已被他人办理", "refused": "没有办成", "undone": "已撤回"}[self.outcome]
+        return {"done": "已分派", "conflict": "已被他人办理", "refused": "没有办成", "undone": "已撤回"}[self.outcome]
 
     @property
     def color(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views import View
 
@@ -18,7 +18,7 @@ ICONS: dict[str, str] = {"code": "file-text", "phone": "phone", "document": "id"
 
 
 class SearchView(View):
-    """GET: the empty page, for a browser without script.  POST: hits, as a fragment or as a page."""
+    """GET: the empty page, for a browser without script.  POST: hits, as a fragment or as a page; or the one case meant."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return render(request, "disputes/search.html", {"q": "", "asked": False})
@@ -31,10 +31,12 @@ class SearchView(View):
             if request.htmx:
                 return HttpResponse(refusal.sentence, status=refusal.status)
             raise
+        if found.meant and not request.htmx:  # Enter before the hits were there, or without script
+            return redirect(found.meant)
         context = {
             "q": typed,
             "asked": bool(typed),
-            "groups": [hits(group, typed) for group in found.groups],
+            "groups": [hits(group, typed, found.meant) for group in found.groups],
             "total": found.total,
             "hint": found.hint,
             "more_text": f"每组只列最近的 {search.CAP} 件，多输几个字可以找得更准。" if found.more else found.hint,
@@ -42,8 +44,9 @@ class SearchView(View):
         return render(request, "components/hits.html" if request.htmx else "disputes/search.html", context)
 
 
-def hits(group: search.Group, typed: str) -> dict[str, Any]:
-    return {"title": group.title, "hits": [hit(case, group.kind, typed) for case in group.cases]}
+def hits(group: search.Group, typed: str, meant: Dispute | None) -> dict[str, Any]:
+    rows = [hit(case, group.kind, typed) | {"is_meant": case == meant} for case in group.cases]
+    return {"title": group.title, "hits": rows}
 
 
 def hit(case: Dispute, kind: str, typed: str) -> dict[str, Any]:

@@ -424,7 +424,7 @@ def assign(case: Case, data: Data, by: Any, at: dt.datetime) -> Note:
 
 @effect
 def recall(case: Case, data: Data, by: Any, at: dt.datetime) -> Note:
-    _end_assignment(case, data.get("note") or "撤回派单", at)
+    _end_assignment(case, data.get("note") or "撤回分派", at)
     return data.get("note", ""), {}, None
 
 

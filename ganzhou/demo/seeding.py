@@ -151,7 +151,7 @@ def _begin(size: Size, number: int, as_of: dt.datetime) -> Teller:
         raise Refused("数据库里已有不是演示数据的纠纷，已拒绝写入。")
     taken = User.objects.filter(username__in=[seat.username for seat in organisations.DEMO_SEATS]).first()
     if taken or Counter.objects.filter(key__startswith="dispute:").exists():
-        raise Refused("数据库里已有演示以外的账号或者案件编号，已拒绝写入。")
+        raise Refused("数据库里已有演示以外的账号或者案件码，已拒绝写入。")
     as_of = as_of.astimezone(moments.BEIJING).replace(microsecond=0)
     with transaction.atomic():
         organisations.build(People(number, as_of.date()), as_of.date())

@@ -130,7 +130,7 @@ RULES = {
     "地点路径不符": """
         SELECT count(*) FROM disputes_dispute d JOIN grids_division g ON g.code = d.division_id
         WHERE d.place_path <> g.path OR (g.level = 'village' AND d.township_id IS DISTINCT FROM g.parent_id)""",
-    "案件编号超出计数": """
+    "案件码超出计数": """
         SELECT count(*) FROM disputes_dispute d LEFT JOIN common_counter c ON c.key = 'dispute:' || substr(d.code, 3, 4)
         WHERE c.value IS NULL OR substr(d.code, 8)::int > c.value""",
     "卷号超出计数": """

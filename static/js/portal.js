@@ -13,6 +13,7 @@ import "./lists.js";
 import "./batch.js";
 import "./columns.js";
 import "./combobox.js";
+import "./narrow.js";
 import "./dates.js";
 import "./idnumber.js";
 import "./enter-next.js";

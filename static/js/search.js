@@ -1,4 +1,5 @@
-/* Global search: Ctrl+K, arrows, Enter.  Terms may be names and numbers, so they travel by POST and stay nowhere. */
+/* Global search: Ctrl+K, arrows, Enter.  Terms may be names and numbers, so they travel by POST and stay nowhere.
+   Enter opens the case that was marked with the arrows, or the one the server says is meant; otherwise the page of hits. */
 import { announce, ask, composing, Expired, on, quiet } from "./lib/dom.js";
 
 const dialog = () => document.getElementById("search-dialog");
@@ -53,7 +54,7 @@ const search = quiet(300, async (form) => {
     else place.textContent = answer.status === 429 ? "查得太快了，请稍等几秒。" : "没有查成，请再试一次。";
     const said = place.querySelector("[data-announce]");
     announce(said ? said.dataset.announce : "");
-    choose(0);
+    choose(hits().findIndex((hit) => hit.hasAttribute("data-meant")));
     form.elements.q.setAttribute("aria-expanded", String(hits().length > 0));
   } catch (error) {
     if (error.name === "AbortError") return;
@@ -90,6 +91,7 @@ const moveIn = (e, form) => {
 on("input", "form[data-search-open]", moveIn);
 on("compositionend", "form[data-search-open]", moveIn);
 on("input", "form[data-search]", (e, form) => {
+  choose(-1); // what is marked belongs to what was typed before
   if (!e.isComposing) search(form);
 });
 on("compositionend", "form[data-search]", (e, form) => search(form));
@@ -99,7 +101,8 @@ on("keydown", "form[data-search]", (e) => {
   if (e.key === "ArrowDown" || e.key === "ArrowUp") {
     if (!count) return;
     e.preventDefault();
-    choose((selected() + (e.key === "ArrowDown" ? 1 : count - 1)) % count);
+    const at = selected();
+    choose(e.key === "ArrowDown" ? (at + 1) % count : (at <= 0 ? count : at) - 1);
   } else if (e.key === "Enter" && !e.ctrlKey) {
     const hit = hits()[selected()];
     if (!hit) return;
@@ -108,5 +111,7 @@ on("keydown", "form[data-search]", (e) => {
   }
 });
 on("mousemove", "[data-search-hits] [role=option]", (e, hit) => {
+  // A list that appears under a resting mouse has chosen nothing.
+  if (!e.movementX && !e.movementY) return;
   if (hit.getAttribute("aria-selected") !== "true") choose(hits().indexOf(hit));
 });

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from disputes.choices import Status
 from disputes.models import Dispute
 from tests.disputes import lives
-from tests.factories import OWN_VILLAGE, place
+from tests.factories import OWN_VILLAGE, CommitteeFactory, MediatorFactory, place
 
 OTHERS = (("周秀兰", "13800000031"), ("孙志强", "13800000032"), ("吴玉珍", "13800000033"))
 
@@ -44,7 +44,7 @@ def test_the_suggestion_is_taken_by_click_and_by_key_and_taken_back(window, town
     assert sent.mediator.name == "马秀英"
 
     toast.get_by_role("button", name="撤销").click()
-    expect(page.locator(".toast-one", has_text="已撤回派单")).to_be_visible()
+    expect(page.locator(".toast-one", has_text="已撤回分派")).to_be_visible()
     assert states() == ["accepted"] * 3
     # A reversing event, nothing erased.
     assert list(sent.events.order_by("pk").values_list("name", flat=True))[-2:] == ["assign", "recall"]
@@ -75,9 +75,31 @@ def test_several_are_sent_at_once_from_the_list_and_taken_back(window, township,
     expect(bar).to_contain_text("已选 2 件")
     bar.get_by_role("button", name="派单").click()
     page.get_by_role("button", name="派单 2 件").click()
-    expect(page.get_by_role("status").filter(has_text="派单 2 件")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="分派 2 件")).to_be_visible()
     assert states() == ["accepted", "assigned", "assigned"]
 
     page.get_by_role("button", name="撤销").click()
     expect(page.get_by_text("撤回 2 件")).to_be_visible()
     assert states() == ["accepted"] * 3
+
+
+def test_only_the_mediators_of_the_chosen_committee_are_offered(window, township, mediator, waiting):
+    county = MediatorFactory(committee=CommitteeFactory(at="620702000000", kind="trade", fields=["99"]))
+    page = window(township).open(f"/disputes/{waiting[0].code}/assign/")
+    form = page.locator("form.act-form")
+    people, committee = form.locator("[name=mediator]"), form.locator("[name=committee]")
+
+    def offered():
+        return people.evaluate("s => Array.from(s.options).filter(o => !o.hidden && o.value).map(o => o.value)")
+
+    assert offered() == [str(mediator.mediator.pk)]
+    expect(people).to_have_value(str(mediator.mediator.pk))
+    committee.select_option(str(county.committee_id))
+    assert offered() == [str(county.pk)]
+    expect(people).to_have_value("")  # the one of the other committee is not sent along
+    committee.select_option("")
+    assert sorted(offered()) == sorted([str(county.pk), str(mediator.mediator.pk)])
+    committee.select_option(str(mediator.mediator.committee_id))
+    people.select_option(str(mediator.mediator.pk))
+    form.get_by_role("button", name="派单").click()
+    expect(page.locator(".toast-one", has_text="已分派")).to_be_visible()

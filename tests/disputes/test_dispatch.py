@@ -8,7 +8,7 @@ from django.db import connection
 from disputes.choices import ChosenBy, Status
 from disputes.models import Assignment, Dispute
 from tests.disputes import lives
-from tests.factories import NEIGHBOUR_VILLAGE, OWN_VILLAGE, CommitteeFactory, place
+from tests.factories import NEIGHBOUR_VILLAGE, OWN_VILLAGE, CommitteeFactory, MediatorFactory, place
 from tests.pages import find, query_of, signed_in, tree_of, words
 
 pytestmark = pytest.mark.django_db
@@ -189,7 +189,7 @@ def test_each_gets_its_own_suggestion_in_one_go(waiting, dispatcher):
     client = signed_in(dispatcher)
     form = ask(client, [case.code for case in waiting])
     response = client.post(BATCH, {**lists(form), "mode": "own"})
-    assert outcomes(response) == {case.code: "已派单" for case in waiting}
+    assert outcomes(response) == {case.code: "已分派" for case in waiting}
     assert set(Dispute.objects.values_list("status", flat=True)) == {Status.ASSIGNED}
     assert all(Assignment.objects.values_list("followed_suggestion", flat=True))
 
@@ -200,7 +200,7 @@ def test_or_all_go_to_one_committee(waiting, dispatcher, mediator):
     form = ask(client, [case.code for case in waiting])
     assert str(county.pk) in [option.get("value") for option in find(form, "option")]
     posted = {**lists(form), "mode": "one", "committee": county.pk, "reason": "区级统一办理"}
-    assert set(outcomes(client.post(BATCH, posted)).values()) == {"已派单"}
+    assert set(outcomes(client.post(BATCH, posted)).values()) == {"已分派"}
     assert set(Dispute.objects.values_list("committee_id", "mediator_id")) == {(county.pk, None)}
     assert set(Assignment.objects.values_list("reason", "followed_suggestion")) == {("区级统一办理", False)}
 
@@ -221,7 +221,7 @@ def test_each_case_stands_for_itself(waiting, clerk, dispatcher, mediator):
     lives.do(waiting[0], "assign", dispatcher, committee=mediator.mediator.committee, chosen_by="not_asked")
     lives.do(waiting[1], "report_risk", clerk, risk="high", may_escalate=True, note="扬言报复")
     response = client.post(BATCH, lists(form))
-    assert outcomes(response) == {waiting[0].code: "没有办成", waiting[1].code: "没有办成", waiting[2].code: "已派单"}
+    assert outcomes(response) == {waiting[0].code: "没有办成", waiting[1].code: "没有办成", waiting[2].code: "已分派"}
     text = response.content.decode()
     assert "现在是“已分派”，不能派单" in text and "应当先报告公安机关" in text
 
@@ -322,5 +322,31 @@ def test_two_dispatchers_sending_the_same_batch_send_each_case_once(clerk, dispa
         thread.join()
     results = [outcomes(answer) for answer in answers]
     for code in codes:
-        assert sorted(result[code] == "已派单" for result in results) == [False, True], code
+        assert sorted(result[code] == "已分派" for result in results) == [False, True], code
     assert Assignment.objects.count() == 4
+
+
+# ---- the mediators of the chosen committee
+
+
+def test_each_mediator_names_the_committee_it_belongs_to(waiting, dispatcher, mediator):
+    """What the script narrows the list by."""
+    county = MediatorFactory(committee=CommitteeFactory(at="620702000000", kind="trade", fields=["99"]))
+    tree = tree_of(signed_in(dispatcher).get(f"/disputes/{waiting[0].code}/assign/"))
+    select = find(tree, "select[data-narrow-by=committee]")[0]
+    owners = {option.get("value"): option.get("data-of") for option in find(select, "option")}
+    assert owners == {
+        "": None, str(county.pk): str(county.committee_id),
+        str(mediator.mediator.pk): str(mediator.mediator.committee_id),
+    }  # fmt: skip
+
+
+def test_a_mediator_of_another_committee_is_refused_by_name(waiting, dispatcher, mediator):
+    county = MediatorFactory(committee=CommitteeFactory(at="620702000000", kind="trade", fields=["99"]))
+    data = {
+        "version": waiting[0].version, "committee": mediator.mediator.committee_id, "mediator": county.pk,
+        "chosen_by": "parties",
+    }  # fmt: skip
+    response = signed_in(dispatcher).post(f"/disputes/{waiting[0].code}/assign/", data)
+    assert response.status_code == 422
+    assert f"{county.name}不属于" in response.content.decode() and "有 1 处需要改" in response.content.decode()

@@ -212,3 +212,15 @@ def test_the_panels_are_drawn_with_the_page(window, clerk, own_village):
 def test_markup_comes_back_as_text(window):
     page = window.post(URL, posted(summary="", claim="<script>alert(1)</script>")).content.decode()
     assert "<script>alert(1)" not in page and "&lt;script&gt;alert(1)" in page
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"summary": ""}, "有 1 处需要改"),
+        ({"summary": "", "category": "", "people_count": "很多"}, "有 3 处需要改"),
+        ({"summary": "", "applicants": [party(name="", phone="")]}, "有 3 处需要改"),
+    ],
+)
+def test_the_heading_counts_the_faults(window, values, said):
+    assert said in window.post(URL, posted(**values)).content.decode()

@@ -33,7 +33,7 @@ def test_the_square_says_the_code_and_whom_to_call(client, clerk, case):
     import segno
 
     page = sheet(client, clerk, case)
-    text = f"甘州区综治中心 登记编号 {case.code} 咨询电话 0936-0000000"
+    text = f"甘州区综治中心 案件码 {case.code} 咨询电话 0936-0000000"
     drawn = re.search(r'<path[^>]* d="([^"]+)"', page)[1]
     again = segno.make(text, error="m", encoding="utf-8", micro=False).svg_inline(omitsize=True, border=2)
     assert drawn in again and "http" not in text

@@ -394,3 +394,18 @@ def test_rows_are_masked(clerk, own_village):
     text = page(clerk, "?tab=all").text_content()
     assert "李*兰" in text and "李桂兰" not in text
     assert "13800000002" not in text
+
+
+# ---- dates of other years
+
+
+def test_a_date_of_an_earlier_year_shows_its_year(clerk):
+    today = timezone.localdate()
+    with time_machine.travel(timezone.make_aware(dt.datetime(today.year - 1, 12, 30, 9, 30)), tick=False):
+        case = lives.register(clerk, division=place(OWN_VILLAGE))
+    lives.do(case, "report_risk", clerk, risk="medium", note="有推搡")
+    clerk.preferences["case_columns"] = ["changed"]
+    clerk.save(update_fields=["preferences"])
+    row = words(find(page(clerk, "?tab=all&period=all"), "table#cases tbody tr")[0])
+    assert f"{today.year - 1}-12-30" in row
+    assert f"{today:%m-%d} " in row  # changed today: this year's needs none

@@ -1,8 +1,12 @@
 """The search box: codes, numbers of people, names, words; masked, within scope, numbers in the audit trail as hashes."""
 
+import datetime as dt
+
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import AuditEvent
 from common.crypto import blind_index
@@ -145,11 +149,12 @@ def test_a_search_asks_a_fixed_number_of_queries(ours, clerk, own_village):
 # ---- pages
 
 
-def test_the_page_without_script(ours, clerk):
+def test_the_page_without_script(ours, clerk, own_village):
     client = signed_in(clerk)
     assert find(tree_of(client.get("/search/")), "input[name=q]")
+    lives.register(clerk, division=own_village, summary="渠埂又被压坏。")
     tree = tree_of(client.post("/search/", {"q": "渠埂"}))
-    hit = find(tree, "a.hit")[0]
+    hit = find(tree, "a.hit")[1]
     assert hit.get("href") == f"/disputes/{ours.code}/"
     assert "已登记" in words(hit) and "渠埂" in words(hit)
 
@@ -186,6 +191,43 @@ def test_get_with_a_term_does_not_search(ours, clerk):
 def test_a_case_out_of_scope_is_not_in_any_count(clerk, neighbouring_clerk):
     lives.register(neighbouring_clerk, division=place(NEIGHBOUR_VILLAGE), summary="渠埂被压坏。")
     mine = lives.register(clerk, division=place(OWN_VILLAGE), summary="渠埂被压坏。")
-    tree = tree_of(signed_in(clerk).post("/search/", {"q": "渠埂"}))
+    tree = tree_of(signed_in(clerk).post("/search/", {"q": "渠埂"}, headers={"HX-Request": "true"}))
     assert [hit.get("href") for hit in find(tree, "a.hit")] == [f"/disputes/{mine.code}/"]
     assert find(tree, "span[data-announce]")[0].get("data-announce") == "找到 1 件"
+
+
+# ---- what Enter opens
+
+
+def test_enter_opens_the_code_and_the_only_case_found(ours, clerk):
+    client = signed_in(clerk)
+    for typed in (ours.code, ours.code[-4:], ours.code[-6:], "渠埂", "欧阳建明"):
+        assert client.post("/search/", {"q": typed}).url == ours.get_absolute_url(), typed
+
+
+def test_several_hits_are_listed_and_none_is_opened(ours, clerk, own_village):
+    other = lives.register(clerk, division=own_village, summary="渠埂又被压坏。")
+    tree = tree_of(signed_in(clerk).post("/search/", {"q": "渠埂"}))
+    assert {hit.get("href") for hit in find(tree, "a.hit")} == {ours.get_absolute_url(), other.get_absolute_url()}
+    assert not find(tree, "a.hit[data-meant]")
+
+
+def test_a_code_is_meant_although_its_digits_stand_in_a_narrative_too(ours, clerk, own_village):
+    tail = ours.code[-4:]
+    lives.register(clerk, division=own_village, summary=f"拖欠工资 {tail} 元。")
+    fragment = tree_of(signed_in(clerk).post("/search/", {"q": tail}, headers={"HX-Request": "true"}))
+    assert len(find(fragment, "a.hit")) == 2
+    assert [hit.get("href") for hit in find(fragment, "a.hit[data-meant]")] == [ours.get_absolute_url()]
+
+
+def test_two_codes_with_the_same_end_are_a_choice(ours, clerk, own_village):
+    with time_machine.travel(timezone.now() - dt.timedelta(days=366), tick=False):
+        assert lives.register(clerk, division=own_village).code[-6:] == ours.code[-6:]
+    found = search.find(clerk, ours.code[-4:])
+    assert found.total == 2 and found.meant is None
+    assert search.find(clerk, ours.code).meant == ours
+
+
+def test_in_the_dialog_nothing_is_opened_by_itself(ours, clerk):
+    response = signed_in(clerk).post("/search/", {"q": ours.code}, headers={"HX-Request": "true"})
+    assert response.status_code == 200 and len(find(tree_of(response), "a.hit[data-meant]")) == 1
