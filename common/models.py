@@ -1,4 +1,4 @@
-"""Tables without domain words: counters, working days, outbox, heartbeat."""
+"""Tables without domain words: counters, working days, outbox, heartbeats, runs of periodic tasks."""
 
 from __future__ import annotations
 
@@ -117,6 +117,7 @@ class Outbox(models.Model):
                 name="outbox_waiting",
             ),
             models.Index(fields=["done_at"], condition=models.Q(done_at__isnull=False), name="outbox_done"),
+            models.Index(fields=["dead_at"], condition=models.Q(dead_at__isnull=False), name="outbox_dead"),
         ]
 
     def __str__(self) -> str:
@@ -124,7 +125,7 @@ class Outbox(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a background process last did something; read by ``/healthz``."""
+    """When a background process was last alive; see ``common.pulses``."""
 
     name = models.CharField("名称", max_length=40, primary_key=True)
     at = models.DateTimeField("最近一次", default=timezone.now)
@@ -134,3 +135,24 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class TaskRun(models.Model):
+    """One run of a periodic task.  Without an end: still running, or killed.  See ``common.task_runs``."""
+
+    name = models.CharField("任务", max_length=60)
+    reference = models.CharField("编号", max_length=12, blank=True)
+    started_at = models.DateTimeField("开始时间", default=timezone.now)
+    finished_at = models.DateTimeField("结束时间", null=True, blank=True)
+    ok = models.BooleanField("成功", null=True)
+    said = models.CharField("结果", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "运行记录"
+        indexes: ClassVar = [
+            models.Index(fields=["name", "-id"], name="task_run_newest"),
+            models.Index(fields=["started_at"], condition=models.Q(ok=False), name="task_run_failed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.reference}"

@@ -179,6 +179,13 @@ class Relayed:
         self.postponed += other.postponed
         return self
 
+    def __bool__(self) -> bool:
+        return bool(self.done or self.failed or self.dead or self.postponed)
+
+    def __str__(self) -> str:
+        words = f"送达 {self.done}，失败待重试 {self.failed}，放弃 {self.dead}"
+        return f"{words}，消息队列不可用而推迟 {self.postponed}" if self.postponed else words
+
 
 def relay(limit: int = 1000, *, seconds: float = 20.0) -> Relayed:
     """Deliver what is due, oldest first, until nothing is, ``limit`` rows were taken or ``seconds`` have passed.
@@ -275,6 +282,30 @@ def lag() -> dt.timedelta:
         )
         row: tuple[dt.timedelta] = cursor.fetchone()
     return row[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The outbox at one moment.  ``waiting``: not delivered and not given up, due or not."""
+
+    lag: dt.timedelta
+    waiting: int
+    dead: int
+    delivered: int
+
+
+def standing(since: dt.datetime) -> Standing:
+    """How the outbox stands, and how much was delivered ``since``; one query over partial indexes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(max(statement_timestamp() - due_at) FILTER (WHERE due_at <= statement_timestamp()),"
+            " interval '0'), count(*),"
+            " (SELECT count(*) FROM common_outbox WHERE dead_at IS NOT NULL),"
+            " (SELECT count(*) FROM common_outbox WHERE done_at IS NOT NULL AND done_at >= %s)"
+            " FROM common_outbox WHERE done_at IS NULL AND dead_at IS NULL",
+            [since],
+        )
+        return Standing(*cursor.fetchone())
 
 
 def dead_letters() -> models.QuerySet[Outbox]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
+from typing import Any, Final
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import after_task_publish, beat_init, before_task_publish
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ganzhou.settings")
 
@@ -13,11 +16,47 @@ app = Celery("ganzhou")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-#: Name, task, when.  Tasks take no personal data, and each is safe to run twice.
-app.conf.beat_schedule = {
-    "heartbeat": {"task": "common.tasks.heartbeat", "schedule": 30.0},
-    "outbox": {"task": "common.tasks.relay_outbox", "schedule": 5.0},
-    "sessions": {"task": "accounts.tasks.end_idle_sessions", "schedule": crontab(minute="*/10")},
-    "outbox-prune": {"task": "common.tasks.prune_outbox", "schedule": crontab(hour="3", minute="40")},
-    "drafts": {"task": "disputes.tasks.drop_old_drafts", "schedule": crontab(hour="3", minute="20")},
-}
+
+@dataclass(frozen=True)
+class Periodic:
+    """One line of the timetable.  ``label`` and ``purpose`` are what the page 运行状态 shows; ``key`` names its runs."""
+
+    key: str
+    task: str
+    #: Seconds between two runs, or a crontab in Beijing time.
+    schedule: float | crontab
+    label: str
+    purpose: str
+
+
+#: Tasks take no personal data, and each is safe to run twice and at the same time as itself.
+TIMETABLE: Final = (
+    Periodic("heartbeat", "common.tasks.heartbeat", 30.0, "心跳", "报告后台任务在运行；停了，本页和 /healthz 会说明"),
+    Periodic("outbox", "common.tasks.relay_outbox", 5.0, "消息投递", "把办理中产生的消息逐条送达，失败的隔一段时间再送"),
+    Periodic(
+        "sessions", "accounts.tasks.end_idle_sessions", crontab(minute="*/10"),
+        "结束闲置登录", "超过闲置时限、到了最长时限的登录自动退出",
+    ),
+    Periodic(
+        "drafts", "disputes.tasks.drop_old_drafts", crontab(hour="3", minute="20"),
+        "清理登记草稿", "删除三十天没有完成的登记草稿（个人信息保护法第十九条）",
+    ),
+    Periodic(
+        "prune", "common.tasks.prune", crontab(hour="3", minute="40"),
+        "清理运行记录", "删除三十天前已送达的消息和过期的运行记录",
+    ),
+)  # fmt: skip
+
+app.conf.beat_schedule = {entry.key: {"task": entry.task, "schedule": entry.schedule} for entry in TIMETABLE}
+
+
+# -- Who is alive?  The beat says so itself, before it talks to the broker and again when the broker took the message;
+# the worker says so by running the heartbeat.  So a page can tell which of the three is away without asking Redis.
+
+
+@beat_init.connect
+def show_the_pulse_of_beat(**kwargs: Any) -> None:
+    from common import pulses
+
+    before_task_publish.connect(pulses.beat_is_alive, sender=TIMETABLE[0].task, weak=False)
+    after_task_publish.connect(pulses.broker_is_alive, sender=TIMETABLE[0].task, weak=False)

@@ -38,7 +38,7 @@ PLAIN = {
     "disputes:batch_assign", "disputes:search", "disputes:places", "disputes:categories", "reports:overview",
     "accounts:login", "accounts:logout", "accounts:password", "accounts:me", "accounts:users", "accounts:open_account",
     "accounts:tokens", "accounts:audit", "api:disputes", "api:divisions", "api:categories", "api:transitions", "api:schema",
-    "api:docs",
+    "api:docs", "system:tasks", "system:revive",
 }  # fmt: skip
 #: Addresses of somebody's account: for 安全管理员 alone, except one's own sessions.
 OF_AN_ACCOUNT = {
@@ -201,3 +201,13 @@ def test_only_the_security_administrator_reaches_accounts(people, method):
         for name in ("accounts:users", "accounts:open_account", "accounts:tokens"):
             assert getattr(client, method)(reverse(name)).status_code in {403, 404, 405}, (person, name)
     assert User.objects.get(pk=other.pk).is_active
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
+def test_only_the_system_administrator_sees_how_the_portal_runs(people, method):
+    for person, user in people.items():
+        if person == "system_admin":
+            continue
+        client = signed_in(user)
+        for name in ("system:tasks", "system:revive"):
+            assert getattr(client, method)(reverse(name)).status_code == 403, (person, name)

@@ -75,6 +75,8 @@ def _weekday(day: dt.date) -> str:
 def _tools(user: Any) -> list[dict[str, str]]:
     """What an administrator's page leads to."""
     tools = []
+    if user.holds(Role.SYSTEM_ADMIN):
+        tools.append({"label": "运行状态", "url": reverse("system:tasks"), "icon": "gauge"})
     if user.holds(Role.SECURITY_ADMIN):
         tools.append({"label": "账号与角色", "url": reverse("accounts:users"), "icon": "users"})
     if user.holds(Role.AUDIT_ADMIN):

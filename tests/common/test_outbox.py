@@ -384,7 +384,7 @@ def test_delivered_news_is_dropped_after_a_month(delivered):
 @pytest.mark.django_db
 def test_the_tasks_can_run_twice(delivered):
     publish("seen", "x")
-    for task in (tasks.relay_outbox, tasks.heartbeat, tasks.prune_outbox) * 2:
+    for task in (tasks.relay_outbox, tasks.heartbeat, tasks.prune) * 2:
         task()
     assert Heartbeat.objects.get(name="worker").at > timezone.now() - dt.timedelta(seconds=5)
     assert len(delivered) == 1

@@ -28,6 +28,5 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             return
         self.stdout.write(
-            f"送达 {run.done}，失败待重试 {run.failed}，放弃 {run.dead}，等待消息队列恢复 {run.postponed}；"
-            f"最久积压 {outbox.lag().total_seconds():.0f} 秒，无法投递共 {outbox.dead_letters().count()} 条。"
+            f"{run}；最久积压 {outbox.lag().total_seconds():.0f} 秒，无法投递共 {outbox.dead_letters().count()} 条。"
         )
