@@ -12,10 +12,11 @@ from django.utils.functional import SimpleLazyObject
 from accounts.choices import ADMIN_ROLES, Role
 from disputes.models import Dispute
 from disputes.workflow import DISPATCH, REGISTER
+from notices.models import Message
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context of base.html.  One counting query, made only when a page draws the shell."""
+    """Context of base.html.  Two counting queries, made only when a page draws the shell."""
     user = getattr(request, "user", None)
     fixed = {
         "centre_name": settings.CENTRE_NAME,
@@ -25,11 +26,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return fixed
     todo = SimpleLazyObject(lambda: _todo_count(request))
+    unread = SimpleLazyObject(lambda: Message.objects.visible_to(user).unread().count())
     return fixed | {
         "nav": SimpleLazyObject(lambda: _menu(request, todo)),
-        "phone_nav": SimpleLazyObject(lambda: _phone_menu(request, todo)),
+        "phone_nav": SimpleLazyObject(lambda: _phone_menu(request, todo, unread)),
         "primary_action": _primary_action(user),
-        "todo_count": todo,
+        "unread_count": unread,
         "role_label": user.post,
         "sees_cases": bool(user.roles - ADMIN_ROLES),
     }
@@ -95,7 +97,7 @@ def _system(request: HttpRequest) -> list[dict[str, Any]]:
     return items
 
 
-def _phone_menu(request: HttpRequest, todo: Any) -> list[dict[str, Any]]:
+def _phone_menu(request: HttpRequest, todo: Any, unread: Any) -> list[dict[str, Any]]:
     user = request.user
     items = []
     if user.roles - ADMIN_ROLES:
@@ -105,5 +107,10 @@ def _phone_menu(request: HttpRequest, todo: Any) -> list[dict[str, Any]]:
         ]
     if user.holds(*REGISTER):
         items.append(_item(request, "登记", "disputes:new", "plus") | {"primary": True})
-    items += [item for item in _system(request) if item["label"] not in {"帮助", "接口文档"}][: 5 - len(items) - 2]
-    return [*items, _item(request, "帮助", "help", "help"), _item(request, "我的", "accounts:me", "user")]
+    mine = [
+        _item(request, "消息", "notices:centre", "message", unread) | {"unit": "条未读"},
+        _item(request, "我的", "accounts:me", "user"),
+    ]
+    # For administrators, whose menu would be empty else: as many of their pages as there is room for.
+    own = [item for item in _system(request) if item["label"] != "接口文档"]
+    return [*items, *own[: 5 - len(items) - len(mine)], *mine]

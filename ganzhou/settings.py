@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "referrals",
     "disputes",
     "mediators",
+    "notices",
     "accounts",
     "grids",
     "common",

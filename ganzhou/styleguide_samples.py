@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -341,6 +342,31 @@ COLORS = [
 ]
 
 
+def _message(title: str, kind: str, color: str, **more: Any) -> dict[str, Any]:
+    facts = {"is_urgent": False, "is_unread": False, "is_done": False, "due": None, "url": "#sg-message"}
+    at = dt.datetime(2026, 11, 23, 9, 30, tzinfo=dt.UTC)
+    return {
+        **facts,
+        "title": title,
+        "kind": kind,
+        "color": color,
+        "at": at,
+        "ago": "5 分钟前",
+        "verb": "去办理",
+        **more,
+    }
+
+
+#: Messages: urgent and unread, unread, read but not done, done.
+TOLD = [
+    _message("红牌：GZ2026-000123 调解超期", "红牌", "red", is_urgent=True, is_unread=True,
+             due={"state": "late", "text": "超期 7 天"}),
+    _message("GZ2026-000481 延期申请等您审批", "延期", "blue", is_unread=True, due={"state": "soon", "text": "今日到期"}),
+    _message("GZ2026-000377 被退回，请重新指定调解员", "退回", "amber", due={"state": "ok", "text": "剩 4 天"}),
+    _message("GZ2026-000098 调解快到期", "提醒", "grey", is_done=True, verb="查看", ago="昨天 16:20"),
+]  # fmt: skip
+
+
 def samples() -> dict[str, Any]:
     """Everything /styleguide/ shows."""
     filters = SampleFilter()
@@ -387,6 +413,7 @@ def samples() -> dict[str, Any]:
         ],
         "steps": STEPS,
         "events": EVENTS,
+        "told": TOLD,
         "facts": FACTS,
         "parties": PARTIES,
         "reasons": REASONS,

@@ -174,7 +174,7 @@ def test_the_desk_is_masked(cases, clerk):
     assert "李桂兰" not in words(desk(clerk))
 
 
-@pytest.mark.parametrize(("fixture", "most"), [("clerk", 13), ("mediator", 11), ("leader", 11), ("township", 14)])
+@pytest.mark.parametrize(("fixture", "most"), [("clerk", 14), ("mediator", 12), ("leader", 12), ("township", 15)])
 def test_the_desk_asks_little(cases, request, fixture, most, django_assert_max_num_queries):
     client = signed_in(request.getfixturevalue(fixture))
     with django_assert_max_num_queries(most):

@@ -101,7 +101,7 @@ def test_the_rights_are_there_to_be_read_out(window):
 
 def test_the_page_needs_few_queries(window, django_assert_max_num_queries):
     window.get(URL)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         assert window.get(URL).status_code == 200
 
 

@@ -184,5 +184,5 @@ def test_a_party_of_another_case(window, clerk, case, own_village):
 
 def test_few_queries(window, applicant, django_assert_max_num_queries):
     window.get(amend_url(applicant))
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         window.get(amend_url(applicant))

@@ -1,0 +1,61 @@
+"""Rows of the message centre as their template wants them: words and dates, no decisions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from notices.choices import kind
+from notices.models import Message
+
+#: Days before the due date from which it is shown as near.
+SOON_DAYS = 3
+
+
+def message_row(message: Message, now: dt.datetime) -> dict[str, Any]:
+    """One line, as ``components/message.html`` takes it."""
+    named = kind(message.kind)
+    is_done = message.done_at is not None
+    return {
+        "title": message.title,
+        "kind": named.label,
+        "color": named.color,
+        "is_urgent": message.is_urgent,
+        "is_unread": message.read_at is None and not is_done,
+        "is_done": is_done,
+        "at": message.created_at,
+        "ago": ago(message.created_at, now),
+        "due": None if is_done else due(message.due_on, timezone.localdate(now)),
+        "url": reverse("notices:open", args=[message.pk]),
+        "verb": "查看" if is_done else "去办理",
+    }
+
+
+def due(due_on: dt.date | None, today: dt.date) -> dict[str, str] | None:
+    """The clock component of a day by which something should be done."""
+    if due_on is None:
+        return None
+    left = (due_on - today).days
+    if left < 0:
+        return {"state": "late", "text": f"超期 {-left} 天", "due": f"{due_on:%Y-%m-%d}"}
+    text = "今日到期" if left == 0 else f"剩 {left} 天"
+    return {"state": "soon" if left <= SOON_DAYS else "ok", "text": text, "due": f"{due_on:%Y-%m-%d}"}
+
+
+def ago(at: dt.datetime, now: dt.datetime) -> str:
+    """``5 分钟前``, ``昨天 16:20``, ``11-20 09:00``."""
+    minutes = int((now - at).total_seconds() // 60)
+    local = timezone.localtime(at)
+    days = (timezone.localdate(now) - local.date()).days
+    if minutes < 1:
+        return "刚刚"
+    if minutes < 60:
+        return f"{minutes} 分钟前"
+    if days < 1:
+        return f"今天 {local:%H:%M}"
+    if days == 1:
+        return f"昨天 {local:%H:%M}"
+    return f"{local:%m-%d %H:%M}" if local.year == timezone.localdate(now).year else f"{local:%Y-%m-%d %H:%M}"

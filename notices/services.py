@@ -1,0 +1,90 @@
+"""Verbs: tell people something, and take it off their lists when it was dealt with."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from common.logs import redact
+from notices.choices import Weight
+from notices.models import Message
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+#: Accounts, their numbers, or a queryset of accounts.
+People = Iterable["User | int"]
+
+
+@transaction.atomic
+def post(
+    event: str,
+    recipients: People,
+    *,
+    kind: str,
+    title: str,
+    url: str,
+    subject: str = "",
+    due_on: dt.date | None = None,
+    urgent: bool = False,
+) -> int:
+    """Tell each of ``recipients`` once; how many had not been told of this event before.
+
+    ``event`` names what happened (``escalation:412``): posting it again changes nothing, however often and from how
+    many processes at once.  ``subject`` names the matter (``dispute:7/clock:31``): ``settle`` takes the message off
+    the lists; without one, reading it does.  ``url`` is a path of the portal.  Accounts that are disabled are left
+    out.  One statement, whatever the number of people.
+
+    A caller that runs later than its event (a handler of the outbox) must look whether the matter still stands.
+
+    Raises ValueError for a title or address that holds somebody's number, or an address outside the portal.
+    """
+    _check(title, url)
+    weight = Weight.URGENT if urgent else Weight.ORDINARY
+    with connection.cursor() as cursor:
+        # In the order of the accounts: two transactions that tell the same people wait, and do not deadlock.
+        cursor.execute(
+            "INSERT INTO notices_message (recipient_id, event, kind, weight, title, url, subject, due_on)"
+            " SELECT id, %s, %s, %s, %s, %s, %s, %s FROM accounts_user WHERE is_active AND id = ANY(%s) ORDER BY id"
+            " ON CONFLICT (event, recipient_id) DO NOTHING RETURNING id",
+            [event, kind, weight, title, url, subject, due_on, _ids(recipients)],
+        )
+        return len(cursor.fetchall())
+
+
+def settle(subject: str, *, of: People | None = None) -> int:
+    """The matter was dealt with: its messages, and those of its parts, leave the to-do lists; how many that were.
+
+    ``of`` narrows it to some people: who was relieved of a case has no more to do there.
+    """
+    if not subject:
+        raise ValueError("settle() needs a subject")
+    messages = Message.objects.todo().under(subject)
+    if of is not None:
+        messages = messages.filter(recipient__in=_ids(of))
+    return messages.update(done_at=Now())
+
+
+def read(message: Message) -> None:
+    """Its recipient opened it."""
+    Message.objects.filter(pk=message.pk).mark_read()
+
+
+def read_all(user: User) -> int:
+    """Mark all of a person's messages as read; how many were not.  What is to be done stays to be done."""
+    return Message.objects.visible_to(user).unread().mark_read()
+
+
+def _ids(people: People) -> list[int]:
+    return sorted({person if isinstance(person, int) else person.pk for person in people})
+
+
+def _check(title: str, url: str) -> None:
+    if not title or redact(title) != title or redact(url) != url:
+        raise ValueError("a message holds codes and counts, nobody's numbers")
+    if not url.startswith("/") or url.startswith(("//", "/\\")):
+        raise ValueError("a message leads to a page of the portal")
