@@ -231,7 +231,7 @@ def test_the_page_costs_the_same_however_much_went_wrong(
         dead(f"topic{n % 7}", str(n), f"error {n}")
         ran("outbox", n, ok=False)
     client = signed_in(system_admin)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         client.get(PAGE)
 
 

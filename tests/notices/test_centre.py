@@ -139,6 +139,11 @@ def test_the_count_of_the_shell_is_one_query_on_its_index_alone(tell: Any, clerk
     assert "Index Only Scan using message_unread" in plan
 
 
+def test_everybody_has_the_bell_administrators_too(tell: Any, system_admin: User) -> None:
+    tell(system_admin)
+    assert bell(system_admin) == "消息1条未读"
+
+
 def test_the_phone_bar_has_its_own_count(tell: Any, clerk: User) -> None:
     tell(clerk)
     links = find(tree_of(signed_in(clerk).get("/accounts/me/")), "nav.phonenav a")
