@@ -55,10 +55,12 @@ SEATS: dict[str, Seat] = {
     ),
     Role.DISPATCHER: _at(Level.COUNTY, Level.TOWNSHIP, does="给已受理的纠纷派单：选定调委会和调解员，处理退回和改派。"),
     Role.MEDIATOR: _in(
-        OrganisationKind.COMMITTEE, does="接收派给自己的纠纷，组织调解，记录经过和结果，督促履行，回访。"
+        OrganisationKind.COMMITTEE,
+        does="接收派给自己的纠纷，组织调解，记录经过和结果，登记协议的签名和印章，督促履行，回访。",
     ),
     Role.COMMITTEE_HEAD: _in(
-        OrganisationKind.COMMITTEE, does="负责本调委会的纠纷：指定调解员、改派、盖章确认协议、检查归档。"
+        OrganisationKind.COMMITTEE,
+        does="负责本调委会的纠纷：指定调解员、改派、登记协议的签名和印章（印章由本人保管的）、检查归档。",
     ),
     Role.GRID_OFFICER: _at(Level.VILLAGE, does="登记排查发现的纠纷，了解本村（社区）纠纷的进展。"),
     Role.TOWNSHIP_CENTRE: _at(Level.TOWNSHIP, does="统管本乡镇（街道）的纠纷：受理、派单、督促、归档。"),

@@ -453,6 +453,9 @@ class Agreement(models.Model):
     unresolved = models.TextField("未达成部分", max_length=2000, blank=True)
     mediator_signed_on = models.DateField("调解员签名日期", null=True, blank=True)
     sealed_on = models.DateField("调委会印章日期", null=True, blank=True)
+    seal_recorded_by = models.ForeignKey(
+        USER, models.PROTECT, verbose_name="印章登记人", null=True, blank=True, related_name="+"
+    )
     effective_on = models.DateField("生效日期", null=True, blank=True)
     is_superseded = models.BooleanField("已被取代", default=False)
     superseded_why = models.CharField("取代原因", max_length=300, blank=True)

@@ -55,7 +55,14 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         return self.select_related(
             "division__parent", "township", "category__parent", "committee__organisation", "mediator__user",
             "registered_by", "source_organisation", "transferred_to",
-        ).prefetch_related("parties", "sessions", "agreements__obligations", "agreements__signatures__party", "clocks")  # fmt: skip
+        ).prefetch_related(
+            "parties", "sessions", models.Prefetch("agreements", self._agreements()), "agreements__obligations",
+            "agreements__signatures__party", "clocks",
+        )  # fmt: skip
+
+    def _agreements(self) -> models.QuerySet[Any]:
+        agreement: Any = self.model._meta.get_field("agreements").related_model
+        return agreement.objects.select_related("seal_recorded_by")  # type: ignore[no-any-return]
 
     def counts(self, **conditions: Q) -> dict[str, int]:
         """Several counts of this set in one query."""

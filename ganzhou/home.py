@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.views.generic import RedirectView, TemplateView
 
 from accounts.choices import SEATS, Role, labels
@@ -40,4 +41,5 @@ class HelpView(TemplateView):
                 for row in TRANSITIONS.values()
             ],
             "clocks": CLOCKS,
+            "phone": settings.CENTRE_PHONE,
         }

@@ -56,7 +56,8 @@ CSRF_TRUSTED_ORIGINS = [PORTAL_PUBLIC_URL] if IS_PRODUCTION else []
 # ---- What the centre is called
 CENTRE_NAME = env("PORTAL_CENTRE_NAME", "甘州区社会治安综合治理中心")
 CENTRE_SHORT_NAME = env("PORTAL_CENTRE_SHORT_NAME", "甘州区综治中心")
-CENTRE_PHONE = env("PORTAL_CENTRE_PHONE", "0936-0000000")
+# On every receipt.  0936-1… reaches nobody: local numbers do not begin with 1.
+CENTRE_PHONE = env("PORTAL_CENTRE_PHONE", "" if IS_PRODUCTION else "0936-1234567（演示号码）")
 COUNTY_CODE = env("PORTAL_COUNTY_CODE", "620702000000")
 
 INSTALLED_APPS = [

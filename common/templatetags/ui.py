@@ -11,6 +11,7 @@ from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField, widgets
+from django.forms.boundfield import BoundWidget
 from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils import timezone
@@ -171,6 +172,13 @@ def faults(form: BaseForm, formsets: Any = None, refusal: str = "") -> int:
     own = sum(len(sentences) for sentences in form.errors.values())
     rows = sum(len(sentences) for rows in sets for one in rows.forms for sentences in one.errors.values())
     return own + rows + sum(len(rows.non_form_errors()) for rows in sets) + bool(refusal)
+
+
+@register.filter
+def box(option: BoundWidget) -> SafeString:
+    """One checkbox of several, drawn like every other one; Django hands it over bare."""
+    option.data["attrs"] = {**option.data["attrs"], "class": "form-check-input"}
+    return option.tag()
 
 
 @register.filter

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from common.formfields import MoneyField, TypedDateField, TypedMomentField
 from common.widgets import NarrowedSelect, Segmented
-from disputes import assignment
+from disputes import assignment, clauses
 from disputes.choices import (
     FAIL_REASONS,
     RISK_HINT,
@@ -21,6 +21,7 @@ from disputes.choices import (
     NoticeForm,
     ObligationKind,
     ObligationState,
+    PartyKind,
     RecusalGround,
     Retention,
     Route,
@@ -33,7 +34,7 @@ from disputes.choices import (
 from disputes.forms.base import TransitionForm, ask_by_name
 from disputes.forms.pickers import CategoryField, DivisionField
 from disputes.models import Obligation, Party
-from disputes.presentation import masked_name
+from disputes.presentation import masked_name, scrubber
 from disputes.workflow import HANDLE
 from grids.models import Division, Organisation
 from mediators.models import Committee, Mediator
@@ -268,20 +269,56 @@ class OralForm(TransitionForm):
     formsets = {"obligations": ObligationFormSet}
 
     agreed_on = TypedDateField(label="达成日期", initial=timezone.localdate)
+    amount = MoneyField(label="协议涉及金额", required=False, help_text="不填即各项给付金额之和")
+    amount_differs = forms.BooleanField(label="金额不一致属实（如已先付一部分、以物抵偿）", required=False)
+    content = text("协议内容", rows=5, limit=4000, hint="写明了义务的可以留空，由义务生成")
     facts = text("主要事实、争议事项及各方责任", limit=4000)
-    content = text("协议内容", rows=4, limit=4000, required=True)
     is_partial = forms.BooleanField(label="只就部分达成", required=False)
     unresolved = text("没有达成的部分", rows=2)
     routes_told = routes(required=False)
     nothing_to_perform = forms.BooleanField(label="无需履行（如：赔礼道歉已当场完成）", required=False)
 
+    def composed(self) -> OralForm:
+        """This form again, its content written from its obligations; words that are there stay as they are."""
+        rows = [row for row in self.values()["obligations"] if row] if self.rows["obligations"].is_valid() else []
+        again = self
+        if not self["content"].value() and rows:
+            data = self.data.copy()
+            data["content"] = clauses.content(rows, self.dispute.parties.all())
+            again = type(self)(data, dispute=self.dispute, user=self.user)
+            again.composing = "已按各项义务写好协议内容，请核对，可以修改。"
+        elif self["content"].value():
+            again.composing = "协议内容里已有文字，没有改动；清空后可以由义务生成。"
+        else:
+            again.composing = "请先写明各项义务：谁、做什么、何时之前。"
+        return again
+
+    #: What pressing 由义务生成协议内容 came to.
+    composing = ""
+
+    @property
+    def asks_about_amount(self) -> bool:
+        return bool(self["amount_differs"].errors or self["amount_differs"].value())
+
 
 class SettleForm(OralForm):
-    copies = forms.IntegerField(label="协议份数", min_value=2, max_value=50, required=False)
+    copies = forms.IntegerField(
+        label="协议份数", min_value=2, max_value=50, required=False, help_text="当事人各一份，调委会一份"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["copies"] = len(self.dispute.parties.all()) + 1
+
+
+def confirmed(label: str, sentence: str) -> forms.BooleanField:
+    """A mark somebody must say they have seen: its day may be prefilled, the tick never is."""
+    return forms.BooleanField(label=label, error_messages={"required": sentence})
 
 
 class SignatureForm(forms.Form):
     party = forms.ModelChoiceField(Party.objects.none(), to_field_name="uid", widget=forms.HiddenInput)
+    signed = confirmed("已签章", "请核对本人签章后勾选；有一方没有签章的，协议不生效。")
     manner = forms.ChoiceField(label="方式", choices=SignManner.choices, initial=SignManner.SIGNED)
     signed_on = TypedDateField(label="日期", error_messages={"required": "请填写签章日期；没有签章的，协议不生效。"})
 
@@ -301,14 +338,26 @@ class TakeEffectForm(TransitionForm):
     template = "disputes/forms/take_effect.html"
     formsets = {"signatures": SignatureFormSet}
 
-    mediator_signed_on = TypedDateField(label="调解员签名日期")
-    sealed_on = TypedDateField(label="调委会印章日期")
+    mediator_signed = confirmed("调解员已签名", "请核对调解员签名后勾选；没有签名的，协议不生效。")
+    mediator_signed_on = TypedDateField(label="调解员签名日期", initial=timezone.localdate)
+    sealed = confirmed("调委会印章已加盖", "请核对调委会印章后勾选；没有盖章的，协议不生效。")
+    sealed_on = TypedDateField(label="调委会印章日期", initial=timezone.localdate)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[
+            "sealed"
+        ].help_text = f"印章登记人记为您本人（{self.user.name}）；印章不由您保管的，请保管印章的调委会主任来办理这一步"
 
     def rows_initial(self, name: str) -> list[dict[str, Any]]:
-        agreement = self.dispute.current_agreement
-        day = agreement.agreed_on if agreement else timezone.localdate()
+        today = timezone.localdate()
         return [
-            {"party": party.uid, "manner": SignManner.SIGNED, "signed_on": day} for party in self.dispute.parties.all()
+            {
+                "party": party.uid,
+                "manner": SignManner.SEALED if party.kind == PartyKind.ORGANISATION else SignManner.SIGNED,
+                "signed_on": today,
+            }
+            for party in self.dispute.parties.all()
         ]
 
     @property
@@ -364,9 +413,12 @@ class PerformForm(TransitionForm):
         super().__init__(*args, **kwargs)
         agreement = self.dispute.current_agreement
         rows = Obligation.objects.filter(agreement=agreement) if agreement else Obligation.objects.none()
+        scrub = scrubber(self.dispute)  # programs read these labels too
         self.fields["obligation"].queryset = rows.select_related("agreement", "debtor")
         self.fields["obligation"].label_from_instance = lambda o: (
-            f"第 {o.number} 项 {o.what}" + (f" {o.amount:,.2f} 元" if o.amount else "") + f"（{o.due_on:%Y-%m-%d} 前）"
+            f"第 {o.number} 项 {scrub(o.what)}"
+            + (f" {o.amount:,.2f} 元" if o.amount else "")
+            + f"（{o.due_on:%Y-%m-%d} 前）"
         )
         nearest = next((o for o in rows if o.state in (ObligationState.PENDING, ObligationState.PARTLY)), None)
         self.initial |= {"obligation": nearest, "state": ObligationState.DONE, "performed_on": timezone.localdate()}

@@ -7,16 +7,17 @@ related rows, sets columns of the case without saving it, and returns the note f
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.db.models import Max
 from django.utils import timezone
 
+from accounts.choices import Role
 from common.errors import Missing
 from common.masks import mask_name, mask_org
 from common.models import Counter
-from disputes import assignment, checklist
+from disputes import assignment, checklist, clauses
 from disputes.choices import (
     SETTLED_OUTCOMES,
     AgreementForm,
@@ -55,6 +56,7 @@ from disputes.workflow import INTAKE
 Data = dict[str, Any]
 #: What a column of money can hold.
 MOST_MONEY = 10**12
+MOST_CONTENT = Agreement._meta.get_field("content").max_length
 Effect = Callable[[Dispute, Data, Any], Note]
 
 EFFECTS: dict[str, Effect] = {}
@@ -315,7 +317,7 @@ def settle_orally(dispute: Dispute, data: Data, by: Any) -> Note:
 
 
 def _agree(dispute: Dispute, data: Data, by: Any, form: AgreementForm) -> Agreement:
-    need(data, content="请写协议内容。", agreed_on="请填写达成日期。")
+    need(data, agreed_on="请填写达成日期。")
     not_future(data, "agreed_on")
     if data["agreed_on"] < _mediation_began(dispute):
         raise Missing({"agreed_on": "达成日期不能早于第一次调解的日期。"})
@@ -331,8 +333,8 @@ def _agree(dispute: Dispute, data: Data, by: Any, form: AgreementForm) -> Agreem
         form=form,
         agreed_on=data["agreed_on"],
         facts=data.get("facts", ""),
-        content=data["content"],
-        amount=data.get("amount") or sum((row["amount"] for row in obligations if row.get("amount")), start=0) or None,
+        content=_content(dispute, data, obligations),
+        amount=_amount(data, obligations),
         copies=data.get("copies") or len(dispute.parties.all()) + 1,
         is_partial=bool(data.get("is_partial")),
         unresolved=data.get("unresolved", ""),
@@ -341,6 +343,29 @@ def _agree(dispute: Dispute, data: Data, by: Any, form: AgreementForm) -> Agreem
     for number, row in enumerate(obligations, start=1):
         _oblige(agreement, number, row)
     return agreement
+
+
+def _content(dispute: Dispute, data: Data, obligations: list[Data]) -> str:
+    """What was written; left blank, the clauses that the obligations make."""
+    content = (data.get("content") or "").strip() or clauses.content(obligations, dispute.parties.all())
+    if not content:
+        raise Missing({"content": "请写协议内容；写明履行义务的可以留空，由义务生成。"})
+    if len(content) > MOST_CONTENT:
+        raise Missing({"content": f"由义务生成的协议内容超过 {MOST_CONTENT:,} 字，请自行填写。"})
+    return content
+
+
+def _amount(data: Data, obligations: list[Data]) -> Any:
+    """What the agreement is about in money: as stated, else what its obligations to pay come to.
+
+    The two may differ (part was paid before, a thing is given instead), but not unnoticed.
+    """
+    owed, stated = clauses.money(obligations), data.get("amount")
+    if stated and owed and stated != owed and not data.get("amount_differs"):
+        raise Missing({
+            "amount_differs": f"各项给付金额合计 {owed:,.2f} 元，与协议涉及金额 {stated:,.2f} 元不一致，请核对；确实不一致的请勾选。"
+        })  # fmt: skip
+    return stated or owed or None
 
 
 def _mediation_began(dispute: Dispute) -> dt.date:
@@ -416,14 +441,24 @@ def take_effect(dispute: Dispute, data: Data, by: Any) -> Note:
         for row in data["signatures"]
     )
     agreement.mediator_signed_on, agreement.sealed_on = data["mediator_signed_on"], data["sealed_on"]
+    agreement.seal_recorded_by = by
     agreement.effective_on = max(days)
     agreement.save()
     dispute.outcome, dispute.outcome_on = Outcome.WRITTEN, agreement.effective_on
     return Note(
-        text=f"各方签章、调解员签名、调委会印章齐备，自 {agreement.effective_on:%Y-%m-%d} 起生效。"
-        f"双方可以在 {agreement.confirmable_until:%Y-%m-%d} 前共同申请司法确认。",
+        text=in_force_text(agreement, by, roles_on(dispute, by)),
         detail={"agreement": agreement.pk},
         happened_on=agreement.effective_on,
+    )
+
+
+def in_force_text(agreement: Any, by: Any, roles: Collection[str]) -> str:
+    """What the timeline says of an agreement in force.  The seal is the committee's, so who recorded it is named."""
+    recorder = Role.COMMITTEE_HEAD if Role.COMMITTEE_HEAD in roles else Role.MEDIATOR
+    return (
+        f"各方签章、调解员签名、调委会印章齐备，自 {agreement.effective_on:%Y-%m-%d} 起生效。"
+        f"调委会印章由{recorder.label}{by.name}登记。"
+        f"双方可以在 {agreement.confirmable_until:%Y-%m-%d} 前共同申请司法确认。"
     )
 
 

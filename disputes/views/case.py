@@ -19,7 +19,7 @@ from accounts.choices import labels
 from common.errors import Conflict, NotVisible, Refusal
 from disputes import checklist, presentation, services, todo, workflow
 from disputes.choices import Status
-from disputes.forms.transitions import FORMS
+from disputes.forms.transitions import FORMS, OralForm
 from disputes.models import Agreement, Dispute, Party
 from disputes.reach import roles_on
 from disputes.services import reveal
@@ -164,6 +164,9 @@ class TransitionView(View):
         except Refusal as refusal:
             return self.page(request, dispute, None, refusal=refusal)
         form = FORMS[self.transition](request.POST, dispute=dispute, user=request.user)
+        if "compose" in request.POST and isinstance(form, OralForm):
+            form.is_valid()
+            return self.page(request, dispute, form.composed())
         if not form.is_valid():
             return self.page(request, dispute, form, status=422)
         try:

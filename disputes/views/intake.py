@@ -435,7 +435,7 @@ def receipt(dispute: Dispute, user: Any) -> dict[str, Any]:
         "phone": phone,
         "address": window.address if window else "",
         "rights": rights.SHORT,
-        "qr_svg": qr(f"{settings.CENTRE_SHORT_NAME} 案件码 {dispute.code} 咨询电话 {phone}"),
+        "qr_svg": qr(f"{settings.CENTRE_SHORT_NAME} 案件码 {dispute.code}" + (f" 咨询电话 {phone}" if phone else "")),
         "printed_at": f"{timezone.localtime():%Y-%m-%d %H:%M}",
         "clerk": user.name,
     }

@@ -163,9 +163,9 @@ def _write_bodies(places: dict[str, Division]) -> None:
 
 
 def _body(number: int, code: str, name: str, short: str, kind: str, place: Division) -> Organisation:
-    # Nobody is called on 0936-0000…: local numbers do not begin with 0.
+    # Nobody is called on 0936-1234…: local numbers do not begin with 1.
     return Organisation(
-        code=code, name=name, short_name=short, kind=kind, division=place, phone=f"0936-0000{number:03d}",
+        code=code, name=name, short_name=short, kind=kind, division=place, phone=f"0936-1234{number:03d}（演示号码）",
         initials=initials(short or name)[:100],
     )  # fmt: skip
 

@@ -58,7 +58,7 @@ from disputes.models import (
 )
 from disputes.reach import roles_on
 from disputes.services.clocks import PAUSING, STATUTORY, due
-from disputes.services.effects import SESSION_FIELDS
+from disputes.services.effects import SESSION_FIELDS, in_force_text
 from disputes.services.intake import DISPUTE_FIELDS, PARTY_FIELDS, township_of
 
 Data = Mapping[str, Any]
@@ -598,10 +598,8 @@ def take_effect(case: Case, data: Data, by: Any, at: dt.datetime) -> Note:
         data["mediator_signed_on"], data["sealed_on"], *(row["signed_on"] for row in data["signatures"])
     )
     case.outcome, case.outcome_on = Outcome.WRITTEN, agreement.effective_on
-    text = (
-        f"各方签章、调解员签名、调委会印章齐备，自 {agreement.effective_on:%Y-%m-%d} 起生效。"
-        f"双方可以在 {agreement.confirmable_until:%Y-%m-%d} 前共同申请司法确认。"
-    )
+    agreement.seal_recorded_by_id = by.pk
+    text = in_force_text(agreement, by, roles_on(case, by))  # type: ignore[arg-type]  # a case in memory answers alike
     return text, {"agreement": agreement.id}, agreement.effective_on
 
 

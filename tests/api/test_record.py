@@ -66,6 +66,21 @@ def test_no_answer_holds_plain_personal_data(as_program, clerk, dispatcher, medi
     assert party["address"] and "金丝雀巷" not in party["address"]
 
 
+def test_the_obligations_offered_for_performance_are_masked_too(as_program, clerk, dispatcher, mediator, own_village):
+    case = lives.register(clerk, division=own_village, applicants=[{**lives.PERSON, **SECRET}])
+    case = lives.bring(case, Status.MEDIATING, clerk=clerk, dispatcher=dispatcher, mediator=mediator)
+    agreement = lives.agreement(case)
+    agreement["obligations"][0]["what"] = f"还{SECRET['name']}欠款，转入{SECRET['phone']}"
+    case = lives.do(case, "settle", mediator, **agreement)
+    lives.do(case, "take_effect", mediator, **lives.marks(case))
+    told = record(as_program(mediator), case)["available_transitions"]
+    perform = next(step for step in told if step["name"] == "perform")
+    choices = next(field for field in perform["fields"] if field["name"] == "obligation")["choices"]
+    assert "欠款" in choices[0]["label"]
+    for name in ("name", "phone"):
+        assert SECRET[name] not in str(told), name
+
+
 def test_available_transitions_are_those_of_the_table(as_program, case_in, clerk, mediator, dispatcher):
     case = case_in(Status.MEDIATING)
     from disputes.models import Dispute
@@ -84,7 +99,8 @@ def test_a_step_names_its_fields_with_their_choices_and_nested_rows(as_program, 
     steps = {step["name"]: step for step in record(as_program(mediator), case)["available_transitions"]}
     fields = {field["name"]: field for field in steps["settle"]["fields"]}
     assert fields["content"] == {
-        "name": "content", "label": "协议内容", "type": "text", "required": True, "choices": None, "nested": None, "max_length": 4000,
+        "name": "content", "label": "协议内容", "type": "text", "required": False, "choices": None, "nested": None, "max_length": 4000,
+        "help": "写明了义务的可以留空，由义务生成",
     }  # fmt: skip
     nested = {field["name"]: field for field in fields["obligations"]["nested"]}
     assert nested["debtor"]["choices"][0]["label"] == "申请人 1 李*兰"

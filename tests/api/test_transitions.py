@@ -47,9 +47,13 @@ def agreement(case: Dispute) -> dict[str, Any]:
 
 def marks(case: Dispute) -> dict[str, Any]:
     return {
+        "mediator_signed": True,
         "mediator_signed_on": today(),
+        "sealed": True,
         "sealed_on": today(),
-        "signatures": [{"party": str(p.uid), "manner": "signed", "signed_on": today()} for p in case.parties.all()],
+        "signatures": [
+            {"party": str(p.uid), "signed": True, "manner": "signed", "signed_on": today()} for p in case.parties.all()
+        ],
     }
 
 
@@ -195,10 +199,10 @@ def test_a_version_is_a_whole_number(as_program, case, clerk, version):
 
 def test_what_is_wrong_is_named_field_by_field_and_row_by_row(as_program, ready):
     case, person, body = ready("settle")
-    body |= {"content": "", "obligations": [{"what": "还款"}, {"debtor": "nobody", "what": "x", "due_on": "某日"}]}
+    body |= {"agreed_on": "", "obligations": [{"what": "还款"}, {"debtor": "nobody", "what": "x", "due_on": "某日"}]}
     errors = as_program(person).do(case, "settle", **body).json()["errors"]
     assert {
-        "content",
+        "agreed_on",
         "obligations.0.debtor",
         "obligations.0.due_on",
         "obligations.1.debtor",

@@ -30,8 +30,8 @@ def test_a_mediator_takes_records_and_settles(window, clerk, dispatcher, mediato
     page.wait_for_url(f"**/disputes/{case.code}/")
 
     page.locator(".actbar .btn-primary", has_text="签章生效").click()
-    for name in ("mediator_signed_on", "sealed_on"):
-        page.locator(f"[name={name}]").fill("今天")
+    for mark in ("signatures-0-signed", "signatures-1-signed", "mediator_signed", "sealed"):
+        page.locator(f"[name={mark}]").check()
     page.get_by_role("button", name="签章生效").click()
     page.wait_for_url(f"**/disputes/{case.code}/")
 

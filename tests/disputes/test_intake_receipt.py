@@ -24,7 +24,7 @@ def sheet(client, user, case, **query):
 def test_what_stands_on_it(client, clerk, own_village):
     page = sheet(client, clerk, lives.register(clerk, division=own_village))
     for words in ("GZ2026-000001", "李*兰", "赵*军", "邻里 › 相邻排水、滴水", "上秦镇 徐赵寨村", "2026-11-23 10:00",
-                  "决定是否受理", "11 月 24 日（周二）", "答复您是否受理", "陈晓梅", "0936-0000000", "选择或者接受调解员"):  # fmt: skip
+                  "决定是否受理", "11 月 24 日（周二）", "答复您是否受理", "陈晓梅", "0936-1234567（演示号码）", "选择或者接受调解员"):  # fmt: skip
         assert words in page, words
     assert "李桂兰" not in page and "13800000001" not in page and "622201" not in page
 
@@ -33,7 +33,7 @@ def test_the_square_says_the_code_and_whom_to_call(client, clerk, case):
     import segno
 
     page = sheet(client, clerk, case)
-    text = f"甘州区综治中心 案件码 {case.code} 咨询电话 0936-0000000"
+    text = f"甘州区综治中心 案件码 {case.code} 咨询电话 0936-1234567（演示号码）"
     drawn = re.search(r'<path[^>]* d="([^"]+)"', page)[1]
     again = segno.make(text, error="m", encoding="utf-8", micro=False).svg_inline(omitsize=True, border=2)
     assert drawn in again and "http" not in text
