@@ -62,7 +62,7 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
 
     def _agreements(self) -> models.QuerySet[Any]:
         agreement: Any = self.model._meta.get_field("agreements").related_model
-        return agreement.objects.select_related("seal_recorded_by")  # type: ignore[no-any-return]
+        return agreement.objects.select_related("seal_recorded_by")
 
     def counts(self, **conditions: Q) -> dict[str, int]:
         """Several counts of this set in one query."""

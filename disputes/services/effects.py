@@ -56,7 +56,8 @@ from disputes.workflow import INTAKE
 Data = dict[str, Any]
 #: What a column of money can hold.
 MOST_MONEY = 10**12
-MOST_CONTENT = Agreement._meta.get_field("content").max_length
+#: What the words of an agreement may come to (Agreement.content).
+MOST_CONTENT = 4000
 Effect = Callable[[Dispute, Data, Any], Note]
 
 EFFECTS: dict[str, Effect] = {}
