@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from accounts.choices import Act
@@ -53,3 +53,15 @@ def record(
         reason=reason[:200],
         detail=detail,
     )
+
+
+def record_each(action: str, objects: Iterable[tuple[str, str, Mapping[str, Any]]], *, actor: Any) -> None:
+    """Append one row for each (object type, object id, detail), in one statement."""
+    request = current_request()
+    AuditEvent.objects.bulk_create(
+        AuditEvent(
+            action=action, actor=actor, actor_name=actor.name, ip=request.ip, request_id=request.request_id,
+            object_type=object_type, object_id=object_id, detail=dict(detail),
+        )
+        for object_type, object_id, detail in objects
+    )  # fmt: skip

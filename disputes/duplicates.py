@@ -2,23 +2,25 @@
 
 Same document number or phone (by blind index), or same name in the same township.  Of what lies beyond the person's
 scope only one thing is said: that somewhere the same number or phone is registered.  Neither where nor how often.
+
+An answer tells whether a number is known at all, so numbers count toward the same hour as those of the search box, and
+each leaves its audit row (``disputes.lookups``).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
 
 from accounts import audit
-from accounts.models import AuditEvent
 from common import idnumbers, phones
 from common.crypto import blind_index
 from common.idnumbers import IdNumber, Uscc
+from disputes import lookups
 from disputes.models import Dispute, Party
 from grids.choices import Level
 from grids.models import Division
@@ -30,6 +32,7 @@ MOST_ROWS = 200
 #: Parties of one form that are looked for.
 MOST_TYPED = 20
 
+TOO_MANY = "一小时内核对的号码已达 {} 个，暂时不再按号码查重。登记照常办理，是否重复请稍后在案件页核对。"
 REASONS = {"number": "证件号码相同", "phone": "电话相同", "name": "同一乡镇（街道）同名"}
 #: ``names``: two or more of the typed names stand in one earlier case.
 WEIGHT = {"number": 4, "phone": 3, "name": 1, "names": 3}
@@ -87,17 +90,22 @@ class Match:
 class Found:
     rows: list[Match] = field(default_factory=list)
     outside: bool = False
+    refusal: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.rows) or self.outside
 
 
 def find(user: Any, typed: Typed) -> Found:
-    """Earlier cases that may be this one, best first, and whether something lies outside ``user``'s scope."""
+    """Earlier cases that may be this one, best first, and whether something lies outside ``user``'s scope.
+
+    Numbers beyond the hour's limit are left out and ``refusal`` says so; names are still compared.
+    """
     if not typed:
         return Found()
     visible = Dispute.objects.visible_to(user)
-    why, outside = _same_person(typed, visible)
+    typed, known, refusal = _within_the_hour(user, typed)
+    why, outside, seen = _same_person(typed, visible)
     if typed.names and typed.township:
         rows = Party.objects.filter(name__in=typed.names, dispute__township=typed.township, dispute__in=visible)
         met: defaultdict[int, set[str]] = defaultdict(set)
@@ -107,16 +115,30 @@ def find(user: Any, typed: Typed) -> Found:
     best = sorted(why, key=lambda case: (sum(WEIGHT[reason] for reason in why[case]), case), reverse=True)[:MOST_CARDS]
     cases = {dispute.pk: dispute for dispute in visible.for_list().filter(pk__in=best)} if best else {}
     matches = [Match(cases[case], [words for reason, words in REASONS.items() if reason in why[case]]) for case in best]
-    if outside:
-        _write_down(user, typed)
-    return Found(matches, outside)
+    _write_down(user, typed, known, seen)
+    return Found(matches, bool(outside), refusal)
 
 
-def _same_person(typed: Typed, visible: Any) -> tuple[defaultdict[int, set[str]], bool]:
-    """Why each visible case matches by number or phone, and whether a case that is not visible does."""
+def _within_the_hour(user: Any, typed: Typed) -> tuple[Typed, set[str], str]:
+    """What may be looked up of what was typed, the numbers known from this hour, and why the rest may not."""
+    wanted = typed.numbers | typed.phones
+    if not wanted:
+        return typed, set(), ""
+    known = lookups.tried(user)
+    allowed = lookups.allowed(wanted, known)
+    refusal = "" if allowed == wanted else TOO_MANY.format(lookups.NUMBERS_AN_HOUR)
+    return replace(typed, numbers=typed.numbers & allowed, phones=typed.phones & allowed), known, refusal
+
+
+#: For every looked-up index: visible cases with it, and whether one lies beyond.
+Seen = dict[str, tuple[int, bool]]
+
+
+def _same_person(typed: Typed, visible: Any) -> tuple[defaultdict[int, set[str]], bool, Seen]:
+    """Why each visible case matches by number or phone, whether a case that is not visible does, and how many by index."""
     why: defaultdict[int, set[str]] = defaultdict(set)
     if not (typed.numbers or typed.phones):
-        return why, False
+        return why, False, {}
     # Ids of all cases first, the scope second: few rows by index, however many cases a person may see.
     anywhere = Party.objects.filter(Q(id_number_index__in=typed.numbers) | Q(phone_index__in=typed.phones))
     rows = list(anywhere.order_by("-id").values_list("dispute_id", "id_number_index", "phone_index")[:MOST_ROWS])
@@ -125,12 +147,30 @@ def _same_person(typed: Typed, visible: Any) -> tuple[defaultdict[int, set[str]]
         if case in seen:
             why[case] |= {"number"} if number in typed.numbers else set()
             why[case] |= {"phone"} if phone in typed.phones else set()
-    return why, any(case not in seen for case, *_ in rows)
+    by_index: Seen = {}
+    for index in typed.numbers | typed.phones:
+        cases = {case for case, number, phone in rows if index in (number, phone)}
+        by_index[index] = len(cases & seen), bool(cases - seen)
+    return why, any(case not in seen for case, *_ in rows), by_index
 
 
-def _write_down(user: Any, typed: Typed) -> None:
-    """That something outside the scope exists was given away; once a day for the same numbers."""
-    asked = blind_index("asked", "|".join(sorted(typed.numbers | typed.phones)))
-    said = AuditEvent.objects.filter(actor=user, action="dispute.check", object_id=asked, at__date=timezone.localdate())
-    if not said.exists():
-        audit.record("dispute.check", actor=user, object_type="party_index", object_id=asked)
+def _write_down(user: Any, typed: Typed, known: set[str], seen: Seen) -> None:
+    """Each number once an hour: how many cases in scope were shown for it, and whether one beyond was given away."""
+    audit.record_each(
+        lookups.CHECK,
+        [
+            (
+                "party_index",
+                index,
+                {
+                    "index": index,
+                    "by": "document" if index in typed.numbers else "phone",
+                    "hits": hits,
+                    "outside": outside,
+                },
+            )
+            for index, (hits, outside) in sorted(seen.items())
+            if index not in known
+        ],
+        actor=user,
+    )

@@ -15,14 +15,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from accounts import audit
-from accounts.models import AuditEvent
 from common.crypto import blind_index
 from common.errors import Refusal
 from common.search import Terms, fold, matches, matching, terms, words
-from disputes import listing
+from disputes import listing, lookups
 from disputes.keywords import clean, code_of, document_of, is_personal, phone_of, tail_of
 from disputes.models import Dispute, Party
 from disputes.presentation import scrubber
@@ -35,8 +33,6 @@ NEWEST = 5_000
 CANDIDATES = 300
 #: Before any case.
 BEGINNING = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
-#: 网络安全: a person who looks up more numbers than this in an hour is stopped and seen.
-NUMBERS_AN_HOUR = 120
 
 Kind = Literal["code", "phone", "document", "name", "words"]
 TITLES: dict[Kind, str] = {
@@ -87,7 +83,7 @@ class Found:
 def find(user: Any, typed: str) -> Found:
     """What ``typed`` means to this person, in groups of at most ``CAP``.
 
-    A search by phone or document number is audited.  Raises Refusal (429) past ``NUMBERS_AN_HOUR``.
+    A search by phone or document number is audited.  Raises Refusal (429) past ``lookups.NUMBERS_AN_HOUR``.
     """
     text = clean(typed)
     phone, document = phone_of(text), document_of(text)
@@ -126,12 +122,14 @@ def _by_code(user: Any, text: str) -> Group:
 
 def _by_number(user: Any, phone: str, document: str) -> Found:
     """Cases of the person with this number; the same text may be a phone and, rarely, a document."""
-    _not_too_often(user)
+    wanted = [
+        (kind, column, blind_index(f"party.{column}", number))
+        for kind, column, number in (("phone", "phone", phone), ("document", "id_number", document))
+        if number
+    ]
+    _not_too_often(user, [index for *_, index in wanted])
     groups = []
-    for kind, column, number in (("phone", "phone", phone), ("document", "id_number", document)):
-        if not number:
-            continue
-        index = blind_index(f"party.{column}", number)
+    for kind, column, index in wanted:
         ids = list(
             _visible(user)
             .filter(pk__in=Party.objects.filter(**{f"{column}_index": index}).values("dispute_id"))
@@ -144,11 +142,9 @@ def _by_number(user: Any, phone: str, document: str) -> Found:
     return Found([group for group in groups if group.cases])
 
 
-def _not_too_often(user: Any) -> None:
-    since = timezone.now() - dt.timedelta(hours=1)
-    done = AuditEvent.objects.filter(actor=user, action__in=("search.phone", "search.document"), at__gte=since).count()
-    if done >= NUMBERS_AN_HOUR:
-        refusal = Refusal(f"一小时内按号码查询已达 {NUMBERS_AN_HOUR} 次，请稍后再查。")
+def _not_too_often(user: Any, wanted: list[str]) -> None:
+    if len(lookups.allowed(wanted, lookups.tried(user))) < len(wanted):
+        refusal = Refusal(f"一小时内查过的号码已达 {lookups.NUMBERS_AN_HOUR} 个，请稍后再查。")
         refusal.status = 429
         raise refusal
 

@@ -195,6 +195,7 @@ def duplicates_context(form: IntakeForm) -> dict[str, Any]:
     return {
         "rows": [_card(match, chosen.get(match.dispute.code, "")) for match in found.rows],
         "outside": found.outside,
+        "refusal": found.refusal,
         "asked": any(party["name"] or party["id_number"] or party["phone"] for party in typed_parties(form)),
     }
 

@@ -4,11 +4,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from disputes import duplicates
+from disputes import duplicates, lookups
 from disputes.duplicates import Typed
 from disputes.models import Dispute
 from tests.disputes import lives
-from tests.disputes.intake_forms import ID_APPLICANT, ID_OTHER, party, posted
+from tests.disputes.intake_forms import ID_APPLICANT, party, posted
 from tests.factories import NEIGHBOUR_VILLAGE, OWN_TOWNSHIP, OWN_VILLAGE, SIBLING_VILLAGE, place
 
 pytestmark = pytest.mark.django_db
@@ -125,9 +125,37 @@ def test_that_something_was_given_away_is_on_record_without_the_number(window, c
     assert row.actor == clerk and ID_APPLICANT not in f"{row.object_id}{row.detail}{row.reason}"
 
 
-def test_nothing_is_written_down_when_nothing_was_given_away(window, earlier):
-    check(window, {"id_number": ID_OTHER})
+def test_each_number_is_on_record_once_an_hour_with_what_it_showed(window, earlier):
+    for _ in range(2):
+        check(window, {"id_number": ID_APPLICANT}, {"phone": "13900000009"})
+    rows = AuditEvent.objects.filter(action="dispute.check")
+    said = sorted((row.detail["by"], row.detail["hits"], row.detail["outside"]) for row in rows)
+    assert said == [("document", 1, False), ("phone", 0, False)]
+
+
+def test_names_alone_leave_no_trace(window, earlier):
+    check(window, {"name": "李桂兰"})
     assert not AuditEvent.objects.filter(action="dispute.check").exists()
+
+
+def test_the_check_is_no_endless_oracle_and_the_form_still_works(window, earlier, foreign, monkeypatch):
+    monkeypatch.setattr(lookups, "NUMBERS_AN_HOUR", 2)
+    check(window, {"phone": "13900000001"}, {"phone": "13900000002"})
+    page = check(window, {"phone": "13800000001"}, {"phone": "13900000002"})
+    assert "一小时内核对的号码已达 2 个" in page and "没有发现" not in page
+    assert earlier.code not in page and OUTSIDE not in page
+    assert earlier.code in check(window, {"name": "李桂兰", "phone": "13800000001"}), "names are still compared"
+    assert window.post("/search/", {"q": "13800000001"}).status_code == 429, "one hour for both"
+    broken = window.post("/disputes/new/", posted(summary=""))
+    assert broken.status_code == 422 and "一小时内核对的号码已达 2 个" in broken.content.decode()
+    assert window.post("/disputes/new/", posted()).status_code == 302
+
+
+def test_numbers_of_the_search_box_count_in_the_check(window, earlier, monkeypatch):
+    monkeypatch.setattr(lookups, "NUMBERS_AN_HOUR", 1)
+    window.post("/search/", {"q": "13900000001"})
+    assert "已达 1 个" in check(window, {"phone": "13800000001"})
+    assert "已达" not in check(window, {"phone": "13900000001"})
 
 
 def test_names_and_numbers_never_stand_in_an_address(window):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from common.crypto import blind_index
-from disputes import search
+from disputes import lookups, search
 from disputes.choices import PartyKind
 from tests.disputes import lives
 from tests.factories import NEIGHBOUR_VILLAGE, OWN_VILLAGE, place
@@ -95,12 +95,14 @@ def test_searches_by_word_leave_no_trace(ours, clerk):
 
 
 def test_too_many_numbers_in_an_hour_are_stopped(clerk, monkeypatch):
-    monkeypatch.setattr(search, "NUMBERS_AN_HOUR", 2)
+    monkeypatch.setattr(lookups, "NUMBERS_AN_HOUR", 2)
     client = signed_in(clerk)
-    for _ in range(2):
-        assert client.post("/search/", {"q": "13800000001"}).status_code == 200
-    assert client.post("/search/", {"q": "13800000001"}).status_code == 429
-    assert client.post("/search/", {"q": "13800000001"}, headers={"HX-Request": "true"}).status_code == 429
+    for number in ("13800000001", "13800000002", "13800000001"):  # the same one again is not another
+        assert client.post("/search/", {"q": number}).status_code == 200
+    refused = client.post("/search/", {"q": "13800000003"})
+    assert refused.status_code == 429 and "查过的号码已达 2 个" in refused.content.decode()
+    assert client.post("/search/", {"q": "13800000003"}, headers={"HX-Request": "true"}).status_code == 429
+    assert client.post("/search/", {"q": "13800000002"}).status_code == 200
     assert client.post("/search/", {"q": "渠埂"}).status_code == 200
 
 
