@@ -5,14 +5,16 @@ Lives here, one floor above ``mediators``, because the lightest load is a questi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from django.db.models import Count, Q
 
 from disputes.choices import OPEN_STATES, PartyKind, Risk
-from disputes.models import Category
+from disputes.models import Assignment, Category
 from grids.choices import Level
 from grids.models import Division
 from mediators.choices import CommitteeKind
@@ -43,12 +45,26 @@ class Suggestion:
 
 def fitting(committees: Any, place_path: str) -> Any:
     """Those of ``committees`` that stand at the place, above it, or in the same township."""
-    codes = place_path.strip("/").split("/")
-    township = next((code for code in codes if code.endswith("000") and not code.endswith("000000")), None)
+    return committees.filter(fitting_at(place_path))
+
+
+def fitting_at(place_path: str) -> Q:
+    codes, township = _around(place_path)
     condition = Q(organisation__division_id__in=codes)
-    if township:
-        condition |= Q(organisation__division__parent_id=township)
-    return committees.filter(condition)
+    return condition | Q(organisation__division__parent_id=township) if township else condition
+
+
+def fits(committee: Committee, place_path: str) -> bool:
+    """``fitting_at`` of one committee that was read with its place."""
+    codes, township = _around(place_path)
+    place = committee.organisation.division
+    return place.pk in codes or (township is not None and place.parent_id == township)
+
+
+def _around(place_path: str) -> tuple[list[str], str | None]:
+    """The places of a path, and the township among them."""
+    codes = place_path.strip("/").split("/")
+    return codes, next((code for code in codes if code.endswith("000") and not code.endswith("000000")), None)
 
 
 def recused(dispute: Any) -> set[int]:
@@ -62,23 +78,73 @@ def recused(dispute: Any) -> set[int]:
     return out
 
 
-def suggest(matter: Any, given: Mapping[int, int] | None = None) -> Suggestion | None:
+class Pool:
+    """Who may be suggested for some matters, and how much each has in hand: read once, however many the matters.
+
+    ``give`` counts what is handed out meanwhile, so that ten cases do not all go to the one with the lightest load.
+    """
+
+    def __init__(self, matters: Iterable[Any]) -> None:
+        self.matters = list(matters)
+        self._mediators: dict[int, list[Any]] = {}
+
+    @cached_property
+    def committees(self) -> list[Any]:
+        condition = Q(pk__in=())
+        for path in {matter.division.path for matter in self.matters}:
+            condition |= fitting_at(path)
+        return list(
+            Committee.objects.active()
+            .filter(condition)
+            .select_related("organisation__division")
+            .annotate(load=Count("disputes", filter=Q(disputes__status__in=OPEN_STATES)))
+        )
+
+    def mediators(self, committee: Committee) -> list[Any]:
+        """Serving mediators of one committee; for several matters those of every committee are read with the first."""
+        if committee.pk not in self._mediators:
+            asked = [committee] if len(self.matters) == 1 else self.committees
+            self._mediators |= {one.pk: [] for one in asked}
+            serving = Mediator.objects.serving().filter(committee__in=[one.pk for one in asked])
+            for mediator in serving.annotate(load=Count("disputes", filter=Q(disputes__status__in=OPEN_STATES))):
+                self._mediators[mediator.committee_id].append(mediator)
+        return self._mediators[committee.pk]
+
+    @cached_property
+    def had_it(self) -> dict[int, set[int]]:
+        """By case: mediators who gave it back or were replaced on it, and are not suggested again."""
+        found: defaultdict[int, set[int]] = defaultdict(set)
+        keys = [matter.pk for matter in self.matters if getattr(matter, "pk", None)]
+        if keys:
+            ended = Assignment.objects.filter(dispute__in=keys).exclude(ended_at=None).exclude(mediator=None)
+            for case, mediator in ended.values_list("dispute_id", "mediator_id"):
+                found[case].add(mediator)
+        return found
+
+    def give(self, committee: Committee, mediator: Mediator | None) -> None:
+        """One more case is theirs."""
+        for own in self.committees:
+            if own.pk == committee.pk:
+                own.load += 1
+                for one in self.mediators(own):
+                    one.load += mediator is not None and one.pk == mediator.pk
+
+
+def suggest(matter: Any, pool: Pool | None = None) -> Suggestion | None:
     """The best committee and mediator for a matter, with the reasons in the order they weighed; None when none fits.
 
     Trade committee for its field; the township's for middle and high risk, several people or an organisation on one
-    side; else the village's own (纠纷发生地一般管辖; 四级 ladder starts at the village).  ``given``: cases that
-    mediators (by key) are about to get beside those they have, when several cases are dispatched at once.
+    side; else the village's own (纠纷发生地一般管辖; 四级 ladder starts at the village).  ``pool``: what was read for
+    several cases that are dispatched at once, this one among them.
     """
-    places = _places(matter.division)
-    committees = list(
-        fitting(Committee.objects.active(), matter.division.path)
-        .select_related("organisation__division")
-        .annotate(load=Count("disputes", filter=Q(disputes__status__in=OPEN_STATES)))
-    )
-    committee, reasons = _choose(matter, committees, places)
+    pool = pool or Pool([matter])
+    committees = [one for one in pool.committees if fits(one, matter.division.path)]
+    committee, reasons = _choose(matter, committees, _places(matter.division))
     if committee is None:
         return None
-    mediator, why = _lightest(committee, matter.category.official_code, given or {}, _had_it_before(matter))
+    had_it = pool.had_it[matter.pk] if getattr(matter, "pk", None) else set()
+    candidates = [one for one in pool.mediators(committee) if one.pk not in had_it]
+    mediator, why = _lightest(candidates, matter.category.official_code)
     return Suggestion(committee, mediator, (*reasons, *why), committee.load)
 
 
@@ -122,27 +188,9 @@ def _why_not_village(matter: Any) -> str:
     return ""
 
 
-def _had_it_before(matter: Any) -> set[int]:
-    """Mediators who gave this case back or were replaced on it: not suggested again."""
-    if not getattr(matter, "pk", None):
-        return set()
-    ended = matter.assignments.exclude(ended_at=None).exclude(mediator=None)
-    return set(ended.values_list("mediator_id", flat=True))
-
-
-def _lightest(
-    committee: Any, official: str, given: Mapping[int, int], had_it: set[int]
-) -> tuple[Mediator | None, tuple[str, ...]]:
-    mediators = list(
-        Mediator.objects.serving()
-        .filter(committee=committee)
-        .exclude(pk__in=had_it)
-        .annotate(load=Count("disputes", filter=Q(disputes__status__in=OPEN_STATES)))
-    )
+def _lightest(mediators: list[Any], official: str) -> tuple[Mediator | None, tuple[str, ...]]:
     if not mediators:
         return None, ("该调委会没有在聘调解员，由主任指定",)
-    for mediator in mediators:
-        mediator.load += given.get(mediator.pk, 0)
     best = min(mediators, key=lambda m: (official not in m.specialities, m.load, m.sort_key, m.pk))
     speciality = ("擅长这类纠纷",) if official in best.specialities else ()
     return best, (

@@ -101,6 +101,13 @@ def undo_url(message: Any) -> str:
     return ""
 
 
+@register.filter
+def undo_version(message: Any) -> str:
+    """The number in ``extra_tags="… version=7"``: what the undoing starts from."""
+    words = (message.extra_tags or "").split()
+    return next((word.removeprefix("version=") for word in words if word.startswith("version=")), "")
+
+
 _KINDS: tuple[tuple[type[widgets.Widget], str], ...] = (
     (widgets.CheckboxSelectMultiple, "checkboxes"),
     (widgets.RadioSelect, "radio"),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from common.formfields import MoneyField, TypedDateField, TypedMomentField
@@ -123,11 +126,33 @@ class RiskForm(TransitionForm):
 # ---- 分派
 
 
+class RowField(forms.ModelChoiceField):
+    """A choice of one row.  ``among``: the rows by key, read already, so that a hundred forms do not each ask for them."""
+
+    among: Mapping[str, Any] | None = None
+
+    def to_python(self, value: Any) -> Any:
+        if self.among is None or value in self.empty_values:
+            return super().to_python(value)
+        if str(value) not in self.among:
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value})
+        return self.among[str(value)]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What the forms of several cases share: the pool of suggestions, and the committees and mediators that were chosen."""
+
+    pool: assignment.Pool
+    committees: Collection[Committee]
+    mediators: Collection[Mediator]
+
+
 class AssignForm(TransitionForm):
     template = "disputes/forms/assign.html"
 
-    committee = forms.ModelChoiceField(Committee.objects.none(), label="调委会", empty_label="请选择")
-    mediator = forms.ModelChoiceField(
+    committee = RowField(Committee.objects.none(), label="调委会", empty_label="请选择")
+    mediator = RowField(
         Mediator.objects.none(), label="调解员", required=False, help_text="可以留空，由调委会主任指定",
         empty_label="由调委会主任指定", widget=NarrowedSelect("committee", lambda mediator: mediator.committee_id),
     )  # fmt: skip
@@ -135,9 +160,9 @@ class AssignForm(TransitionForm):
     recusal = forms.ChoiceField(label="回避", choices=RecusalGround.choices, required=False)
     reason = line("说明", hint="不采纳建议时请写明理由")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, batch: Batch | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.suggestion = assignment.suggest(self.dispute)
+        self.suggestion = assignment.suggest(self.dispute, batch.pool if batch else None)
         committees = Committee.objects.active().visible_to(self.user).select_related("organisation")
         if self.dispute.township_id:
             committees = assignment.fitting(committees, self.dispute.place_path)
@@ -149,6 +174,11 @@ class AssignForm(TransitionForm):
             .order_by("committee__organisation__code", "sort_key", "pk")
         )
         self.fields["mediator"].label_from_instance = lambda m: f"{m.name}（{m.committee}）"
+        if batch:
+            place, everywhere = self.dispute.place_path, not self.dispute.township_id
+            fitting = {str(c.pk): c for c in batch.committees if everywhere or assignment.fits(c, place)}
+            self.fields["committee"].among = fitting
+            self.fields["mediator"].among = {str(m.pk): m for m in batch.mediators if str(m.committee_id) in fitting}
         if self.suggestion:
             self.initial |= {"committee": self.suggestion.committee, "mediator": self.suggestion.mediator}
 

@@ -170,8 +170,8 @@ class TransitionView(View):
         if not form.is_valid():
             return self.page(request, dispute, form, status=422)
         try:
-            services.perform(
-                dispute, self.transition, by=request.user, data=form.values(), version=_version(request, dispute)
+            moved = services.perform(
+                dispute, self.transition, by=request.user, data=form.values(), version=version_in(request)
             )
         except NotVisible:
             raise Http404 from None
@@ -181,14 +181,14 @@ class TransitionView(View):
         except Refusal as refusal:
             form.show(refusal)
             return self.page(request, dispute, form, status=422 if refusal.status == 400 else refusal.status)
-        return self.done(request, dispute)
+        return self.done(request, moved)
 
     @property
     def row(self) -> workflow.Transition:
         return workflow.TRANSITIONS[self.transition]
 
     def done(self, request: HttpRequest, dispute: Dispute) -> HttpResponse:
-        undo = f"undo={reverse(f'disputes:{self.row.undo}', args=[dispute.code])}" if self.row.undo else ""
+        undo = undo_tags(self.row.undo, dispute) if self.row.undo else ""
         messages.success(request, f"{dispute.code} 已{self.row.done.removeprefix('已')}。", extra_tags=undo)
         url = where_next(request, dispute)
         return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
@@ -220,9 +220,19 @@ class TransitionView(View):
         return render(request, "disputes/transition.html", context, status=code)
 
 
-def _version(request: HttpRequest, dispute: Dispute) -> int | None:
-    given = request.POST.get("version", "")
-    return int(given) if re.fullmatch(r"[0-9]{1,9}", given) else None
+#: The version of no case: a form of ours always names the one it was drawn from, so one that does not is out of date.
+NO_VERSION = -1
+
+
+def version_in(request: HttpRequest, name: str = "version") -> int:
+    """The version of the case that the person was looking at.  Missing or unreadable, it is nobody's: a conflict."""
+    given = request.POST.get(name, "")
+    return int(given) if re.fullmatch(r"[0-9]{1,9}", given, re.ASCII) else NO_VERSION
+
+
+def undo_tags(step: str, dispute: Dispute) -> str:
+    """Tags of a message that offers to take ``dispute``, as it is now, one step back."""
+    return f"undo={reverse(f'disputes:{step}', args=[dispute.code])} version={dispute.version}"
 
 
 def where_next(request: HttpRequest, dispute: Dispute) -> str:

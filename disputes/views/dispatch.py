@@ -17,13 +17,13 @@ from accounts.choices import labels
 from common.errors import Conflict, NotPermitted, NotVisible, Refusal
 from disputes import assignment, listing, presentation, services, workflow
 from disputes.choices import ChosenBy, RecusalGround
-from disputes.forms.transitions import AssignForm
+from disputes.forms.transitions import AssignForm, Batch
 from disputes.models import Dispute
 from disputes.reach import roles_on
-from disputes.views.case import case_for
+from disputes.views.case import case_for, version_in
 from disputes.views.lists import list_row, ticked
 from disputes.workflow import DISPATCH, TRANSITIONS
-from mediators.models import Committee
+from mediators.models import Committee, Mediator
 
 #: As many as a dispatcher looks through at a sitting; the list page has the rest.
 MOST_ON_BOARD = 60
@@ -159,12 +159,13 @@ class BatchAssignView(DispatchersView):
         if "undo" in request.POST:
             return self.results(request, [self.undo(request, code, cases.get(code)) for code in codes], undone=True)
         if "confirmed" in request.POST:
-            return self.results(request, [self.assign(request, code, cases.get(code)) for code in codes])
+            batch = self.shared(request, cases)
+            return self.results(request, [self.assign(request, code, cases.get(code), batch) for code in codes])
         return self.ask(request, codes, cases)
 
     def ask(self, request: HttpRequest, codes: list[str], cases: dict[str, Dispute]) -> HttpResponse:
         today = timezone.localdate()
-        given: Counter[int] = Counter()  # so that ten cases do not all go to the one with the lightest load
+        pool = assignment.Pool(cases.values())
         ready, closed = [], []
         for code in codes:
             case = cases.get(code)
@@ -178,9 +179,9 @@ class BatchAssignView(DispatchersView):
                 line.outcome, line.sentence = "refused", refusal.sentence
                 closed.append(line)
                 continue
-            line.suggestion = assignment.suggest(case, given)
-            if line.suggestion and line.suggestion.mediator:
-                given[line.suggestion.mediator.pk] += 1
+            line.suggestion = assignment.suggest(case, pool)
+            if line.suggestion:  # so that ten cases do not all go to the one with the lightest load
+                pool.give(line.suggestion.committee, line.suggestion.mediator)
             ready.append(line)
         context = {
             "ready": ready,
@@ -190,29 +191,39 @@ class BatchAssignView(DispatchersView):
         }
         return render(request, "disputes/dispatch_batch.html", context)
 
-    def assign(self, request: HttpRequest, code: str, case: Dispute | None) -> Line:
+    @staticmethod
+    def shared(request: HttpRequest, cases: dict[str, Dispute]) -> Batch:
+        """What all forms of the batch read, read once: only assigning itself costs more with more cases."""
+        chosen = {"committee": set(), "mediator": set()}  # type: dict[str, set[int]]
+        for name, value in request.POST.items():
+            what = name.partition("-")[0]
+            if what in chosen and re.fullmatch(r"[0-9]{1,18}", value, re.ASCII):
+                chosen[what].add(int(value))
+        committees = Committee.objects.active().visible_to(request.user).filter(pk__in=chosen["committee"])
+        return Batch(
+            assignment.Pool(cases.values()),
+            list(committees.select_related("organisation__division")),
+            list(Mediator.objects.serving().filter(pk__in=chosen["mediator"])),
+        )
+
+    def assign(self, request: HttpRequest, code: str, case: Dispute | None, batch: Batch) -> Line:
         if case is None:
             return Line(code, outcome="refused", sentence=NotVisible().sentence)
         line = Line(code, presentation.row(case, timezone.localdate()))
         one = request.POST.get("committee", "") if request.POST.get("mode") == "one" else ""
         try:
             workflow.check(TRANSITIONS["assign"], case, request.user, roles_on(case, request.user))
-            form = AssignForm(self.wanted(request, code, one), dispute=case, user=request.user)
+            form = AssignForm(self.wanted(request, code, one), dispute=case, user=request.user, batch=batch)
             if not form.is_valid():
                 line.outcome, line.sentence = "refused", "该调委会不能办理这件案件，请单独派单。"
                 return line
-            version = request.POST.get(f"version-{code}", "")
-            done = services.perform(
-                case,
-                "assign",
-                by=request.user,
-                data=form.values(),
-                version=int(version) if re.fullmatch(r"[0-9]{1,9}", version) else None,
-            )
+            version = version_in(request, f"version-{code}")
+            done = services.perform(case, "assign", by=request.user, data=form.values(), version=version)
         except Refusal as refusal:
             line.outcome = "conflict" if isinstance(refusal, Conflict) else "refused"
             line.sentence = refusal.sentence
             return line
+        batch.pool.give(done.committee, done.mediator)
         line.outcome, line.version = "done", done.version
         line.sentence = f"{done.committee} {done.mediator.name if done.mediator else '（由主任指定调解员）'}"
         return line
@@ -233,15 +244,8 @@ class BatchAssignView(DispatchersView):
         if case is None:
             return Line(code, outcome="refused", sentence=NotVisible().sentence)
         line = Line(code, presentation.row(case, timezone.localdate()))
-        version = request.POST.get(f"version-{code}", "")
         try:
-            services.perform(
-                case,
-                "recall",
-                by=request.user,
-                data={},
-                version=int(version) if re.fullmatch(r"[0-9]{1,9}", version) else None,
-            )
+            services.perform(case, "recall", by=request.user, data={}, version=version_in(request, f"version-{code}"))
             line.outcome, line.sentence = "undone", "已撤回，等待重新派单。"
         except Refusal as refusal:
             line.outcome = "conflict" if isinstance(refusal, Conflict) else "refused"

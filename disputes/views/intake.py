@@ -30,6 +30,7 @@ from disputes.forms.intake import LINK, IntakeForm, as_posted, links_in, worth_k
 from disputes.forms.parties import kind_of
 from disputes.models import Dispute, IntakeDraft
 from disputes.services import clocks
+from disputes.views.case import undo_tags
 from disputes.workflow import INTAKE, REGISTER
 from grids.choices import OrganisationKind
 from grids.models import Organisation
@@ -95,7 +96,7 @@ class IntakeView(RegisteringView):
             )
             return redirect(dispute)
         accepted = dispute.status == Status.ACCEPTED
-        undo = f"undo={reverse('disputes:unaccept', args=[dispute.code])}" if accepted else ""
+        undo = undo_tags("unaccept", dispute) if accepted else ""
         messages.success(request, f"{dispute.code} 已登记{'并受理' if accepted else ''}。", extra_tags=undo)
         if refusal:
             messages.warning(request, f"还没有受理：{refusal.sentence}")

@@ -14,7 +14,7 @@ from disputes import presentation, services, workflow
 from disputes.forms.parties import AddPartyForm, AmendPartyForm
 from disputes.models import Dispute, Party
 from disputes.reach import roles_on
-from disputes.views.case import case_for
+from disputes.views.case import case_for, version_in
 
 AMEND = workflow.TRANSITIONS["amend"]
 
@@ -36,10 +36,8 @@ class PartyView(View):
         form = self.form(dispute, request.POST, **kwargs)
         if not form.is_valid():
             return self.page(request, dispute, form, status=422)
-        given = request.POST.get("version", "")
-        version = int(given) if given.isdigit() and len(given) < 10 else dispute.version
         try:
-            services.perform(dispute, "amend", by=request.user, data=form.values(), version=version)
+            services.perform(dispute, "amend", by=request.user, data=form.values(), version=version_in(request))
         except NotVisible:
             raise Http404 from None
         except Conflict as refusal:  # what was typed stays; the next try starts from how the case is now

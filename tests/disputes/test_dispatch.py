@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from disputes.choices import ChosenBy, Status
 from disputes.models import Assignment, Dispute
@@ -294,6 +295,29 @@ def test_the_board_leads_to_the_list_of_the_same_cases(waiting, dispatcher):
 
 def client_tree(client, url):
     return tree_of(client.get(url))
+
+
+def asked(make):
+    with CaptureQueriesContext(connection) as made:
+        make()
+    return len(made)
+
+
+def test_more_cases_cost_no_more_questions_than_assigning_each(clerk, dispatcher, mediator, other_mediator):
+    """The page before asks for all cases at once; the doing asks beyond that only what the verb itself does."""
+    client = signed_in(dispatcher)
+    cases = [accepted(clerk) for _ in range(9)]
+    codes = [case.code for case in cases]
+    client.get("/help/")
+    few, many = (asked(lambda some=some: client.post(BATCH, {"ids": codes[:some]})) for some in (2, 8))
+    assert few == many <= 25
+
+    one = {"committee": mediator.mediator.committee, "mediator": mediator.mediator, "chosen_by": "not_asked"}
+    verb = asked(lambda: lives.do(cases.pop(), "assign", dispatcher, **one))
+    posts = [lists(ask(client, codes[:2])), lists(ask(client, codes[2:8]))]
+    few, many = (asked(lambda post=post: client.post(BATCH, post)) for post in posts)
+    assert Assignment.objects.count() == 9
+    assert many - few <= 4 * verb
 
 
 # ---- at the same moment

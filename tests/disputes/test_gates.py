@@ -1,14 +1,17 @@
 """Ways round a gate that somebody once found: each stays closed."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.utils import timezone
 
 from accounts.models import RoleHolding
 from common.errors import GuardRefused, Missing, NotVisible
+from disputes import workflow
 from disputes.choices import RecusalGround, Status
 from disputes.models import Category, Dispute
+from disputes.reach import roles_on
 from mediators.choices import MediatorStatus
 from tests.disputes import lives
 from tests.disputes.lives import do
@@ -159,10 +162,41 @@ def test_who_only_looks_on_reads_narratives_with_people_masked(client, clerk, le
     assert "赵建军" not in client.get(f"{case.get_absolute_url()}print/").content.decode()
 
 
-@pytest.mark.parametrize("version", ["²", "9" * 5000, "-1", "x"])
-def test_a_version_that_is_no_number_breaks_nothing(client, case, clerk, version):
+@pytest.mark.parametrize("version", ["²", "9" * 5000, "-1", "x", "", None])
+@pytest.mark.parametrize("page", ["accept/", "parties/add/"])
+def test_a_form_that_does_not_say_what_it_was_drawn_from_is_a_conflict(client, case, clerk, version, page):
     client.force_login(clerk)
-    assert client.post(f"{case.get_absolute_url()}accept/", {"version": version}).status_code == 302
+    posted = {"role": "respondent", "name": "钱老板", "id_kind": "id_card", "reason": "当事人补充"}
+    given = {} if version is None else {"version": version}
+    response = client.post(f"{case.get_absolute_url()}{page}", posted | given)
+    assert response.status_code == 409
+    assert "陈晓梅" in response.content.decode() and "请确认后再办理" in response.content.decode()
+    case.refresh_from_db()
+    assert (case.status, case.version, case.parties.count()) == (Status.REGISTERED, 1, 2)
+    again = re.search(r'name="version" value="(\d+)"', response.content.decode())[1]  # drawn again from how it is now
+    assert client.post(f"{case.get_absolute_url()}{page}", posted | {"version": again}).status_code == 302
+
+
+@pytest.mark.parametrize("status", [s for s in Status if s not in (Status.ARCHIVED, Status.TRANSFERRED)])
+def test_every_step_offered_names_the_version_in_its_form(client, case_in, request, status):
+    case = case_in(status)
+    for who in ("clerk", "dispatcher", "mediator"):
+        person = request.getfixturevalue(who)
+        client.force_login(person)
+        for step in workflow.available(case, person, roles_on(case, person)):
+            page = client.get(f"{case.get_absolute_url()}{step.name}/").content.decode()
+            assert f'name="version" value="{case.version}"' in page, (who, step.name)
+
+
+def test_the_offer_to_undo_names_the_version_too(client, case, clerk):
+    client.force_login(clerk)
+    page = client.post(f"{case.get_absolute_url()}accept/", {"version": case.version}, follow=True).content.decode()
+    form = re.search(r'<form method="post" action="[^"]*/unaccept/">.*?</form>', page)[0]
+    case.refresh_from_db()
+    assert f'name="version" value="{case.version}"' in form
+    do(case, "report_risk", clerk, risk="high", note="扬言报复")
+    late = client.post(f"{case.get_absolute_url()}unaccept/", {"version": case.version})
+    assert late.status_code == 409 and "已办理“调整风险”" in late.content.decode()
 
 
 def test_less_than_all_is_not_performed(case_in, mediator):

@@ -31,10 +31,14 @@ def add_url(case):
 
 def amend(browser, party, **values):
     data = {"kind": "person", "id_kind": party.id_kind or "id_card", "sex": party.sex, "reason": "核对证件后更正",
-            "no_id_reason": party.no_id_reason} | values  # fmt: skip
+            "no_id_reason": party.no_id_reason, "version": version_of(party.dispute)} | values  # fmt: skip
     response = browser.post(amend_url(party), data)
     party.refresh_from_db()
     return response
+
+
+def version_of(case):
+    return type(case).objects.values_list("version", flat=True).get(pk=case.pk)
 
 
 def last_text(case):
@@ -134,7 +138,8 @@ def test_the_case_page_leads_here(window, case, applicant):
 
 
 def add(browser, case, **values):
-    data = {"role": "respondent", "name": "钱老板", "kind": "", "id_kind": "id_card", "reason": "当事人补充"} | values
+    data = {"role": "respondent", "name": "钱老板", "kind": "", "id_kind": "id_card", "reason": "当事人补充",
+            "version": version_of(case)} | values  # fmt: skip
     return browser.post(add_url(case), data)
 
 
