@@ -2,10 +2,11 @@
 
 import argparse
 import errno
+import secrets
 import sys
 from collections.abc import Sequence
 
-from bootstrap import checks, commands
+from bootstrap import chaos, checks, commands
 from bootstrap.console import Problem, Stopped, complain, say
 from bootstrap.supervise import stopping_politely
 
@@ -16,6 +17,12 @@ INTERRUPTED = 130
 def port_number(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"端口应为 1 至 65535 的整数，收到 {text!r}")
+    return int(text)
+
+
+def whole_number(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"应为不小于 0 的整数，收到 {text!r}")
     return int(text)
 
 
@@ -32,6 +39,12 @@ def parser() -> argparse.ArgumentParser:
     verbs.add_parser("seed", help="写入演示数据：./portal seed --size S|M")
     verbs.add_parser("manage", help="执行 Django 管理命令：./portal manage <命令> …")
     verbs.add_parser("bench", help="测量性能指标")
+    fire = verbs.add_parser("chaos", help="故障演练：自带数据库，随机 kill -9 和重启，核对有无丢失、重复")
+    fire.add_argument("--seed", type=int, default=None, help="种子，决定故障的种类和先后；默认随机")
+    fire.add_argument("--size", type=whole_number, default=10_000, help="登记多少件，默认 10000")
+    fire.add_argument("--kills", type=whole_number, default=24, help="kill -9 多少次，默认 24")
+    fire.add_argument("--restarts", type=whole_number, default=3, help="数据库重启、消息队列故障各多少次，默认 3")
+    fire.add_argument("--seconds", type=whole_number, default=3600, help="最长多少秒，默认 3600")
     return top
 
 
@@ -50,6 +63,9 @@ def run(arguments: Sequence[str]) -> int:
         return commands.up(options.port, not options.no_demo)
     if options.verb == "lint":
         return commands.lint(options.fix)
+    if options.verb == "chaos":
+        seed = secrets.randbelow(10_000) if options.seed is None else options.seed
+        return chaos.chaos(chaos.Options(seed, options.size, options.kills, options.restarts, options.seconds))
     return commands.stop()
 
 

@@ -236,7 +236,7 @@ def test(arguments: Sequence[str]) -> int:
     install.run_side_by_side([lambda: install.ensure_installed(development=True), install.ensure_chromium])
     chromium = install.find_chromium()
     lint_code = 0 if arguments else lint()
-    suffix, slot = servers.free_test_slot()
+    suffix, slot = servers.free_slot("-test")
     results = LOGS / f"results{suffix}.xml"
     with slot, servers.services(suffix).running() as urls:
         env = settings.environment("test", **urls)

@@ -438,10 +438,10 @@ def given(name: str) -> bool:
     return bool(os.environ.get(name) or os.environ.get(f"{name}_FILE"))
 
 
-def free_test_slot() -> tuple[str, object]:
-    """Two test runs at once need two databases: the first free of a few numbered places, and its lock."""
+def free_slot(purpose: str) -> tuple[str, object]:
+    """Two runs at once need two databases: the first free of a few numbered places, and its lock."""
     for number in range(1, 9):
-        suffix = "-test" if number == 1 else f"-test{number}"
+        suffix = purpose if number == 1 else f"{purpose}{number}"
         lock = open(STATE / f"slot{suffix}.lock", "w")  # noqa: SIM115  held until the run ends
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

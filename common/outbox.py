@@ -9,8 +9,9 @@ A web request writes its news beside its rows with ``publish``, in the same tran
     sends_task("reports.asked", "reports.tasks.write_report")     # a Celery task with the payload as arguments
 
 A handler runs in the transaction that marks its row as done, so what it writes to the database happens exactly
-once, whatever is killed when.  A task is sent before that transaction ends: it may arrive twice, never not at all,
-and it must bear that (as every task here must).
+once, whatever is killed when.  A task's row is done only when the worker says that the task has succeeded; until then it
+is sent again every ``OUTBOX_CONFIRM_SECONDS``, because a broker may forget what it took (flushed, or killed before it
+wrote its log).  So a task may run twice, never not at all, and it must bear that (as every task here must).
 
 What fails is tried again after 5 s, 20 s, 80 s … up to an hour; after ``MAX_ATTEMPTS`` it is a dead letter, kept
 and counted, in nobody's way.  A broker that is away or hangs costs one second in ten and no attempts.
@@ -28,7 +29,9 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from celery import current_app
-from django.db import connection, models, transaction
+from celery.signals import task_postrun
+from django.conf import settings
+from django.db import DatabaseError, connection, models, transaction
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError as BrokerAway
 
@@ -47,6 +50,9 @@ BROKER_TIMEOUT_SECONDS: Final = 1.0
 BATCH: Final = 50
 KEEP_DONE: Final = dt.timedelta(days=30)
 
+#: Header of a task that came out of the outbox: the number of its row.
+HEADER: Final = "outbox_row"
+
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:\-]{0,63}\Z")
 
 log = logging.getLogger(__name__)
@@ -56,6 +62,10 @@ _ask_broker_again_at = 0.0
 
 class UnknownTopic(LookupError):
     """No app handles this topic (any more)."""
+
+
+class NeverConfirmed(RuntimeError):
+    """A task was sent as often as it may be and no worker ever ended it."""
 
 
 # -- writing -------------------------------------------------------------------------------------------------------
@@ -107,23 +117,36 @@ def handles(topic: str) -> Callable[[_Handler], _Handler]:
 
     def register(handler: _Handler) -> _Handler:
         known = _handlers.setdefault(topic, handler)
-        if known is not handler:
-            raise ValueError(f"{topic} is handled by {known.__module__}.{known.__qualname__} already")
+        if known != handler:
+            raise ValueError(f"{topic} is handled by {_name_of(known)} already")
         return handler
 
     return register
 
 
+@dataclass(frozen=True)
+class _TaskHandler:
+    """Stands in the table of handlers for a task; ``_deliver`` sends it."""
+
+    task_name: str
+
+    def __call__(self, **payload: Any) -> None:
+        raise TypeError(f"{self.task_name} is sent, not called")
+
+
+def _name_of(handler: Handler) -> str:
+    return getattr(handler, "task_name", None) or f"{handler.__module__}.{handler.__qualname__}"
+
+
 def sends_task(topic: str, task_name: str) -> None:
-    """Let a topic start the Celery task of this name, with the payload as keyword arguments."""
-
-    @handles(topic)
-    def send(**payload: Any) -> None:
-        send_task(task_name, payload)
+    """Let a topic start the Celery task of this name, with the payload as keyword arguments, until it has succeeded."""
+    handles(topic)(_TaskHandler(task_name))
 
 
-def send_task(task_name: str, payload: Mapping[str, Any]) -> None:
-    """Give one task to the broker, or raise within about ``BROKER_TIMEOUT_SECONDS``.  For handlers only.
+def send_task(task_name: str, payload: Mapping[str, Any], row: int | None = None) -> None:
+    """Give one task to the broker, or raise within about ``BROKER_TIMEOUT_SECONDS``.  For this module only.
+
+    ``row`` travels along, so that the worker can say which news is done.
 
     Raises a broker error (see ``is_broker_error``) when the broker is away or hangs, and then at once for the
     next ``BROKER_PAUSE``, so that news for the database is not held up behind it.
@@ -142,7 +165,8 @@ def send_task(task_name: str, payload: Mapping[str, Any]) -> None:
         with current_app.connection_for_write(
             connect_timeout=BROKER_TIMEOUT_SECONDS, transport_options=options
         ) as broker:
-            current_app.send_task(task_name, kwargs=dict(payload), connection=broker, retry=False)
+            headers = {} if row is None else {HEADER: row}
+            current_app.send_task(task_name, kwargs=dict(payload), headers=headers, connection=broker, retry=False)
     except Exception as error:
         if is_broker_error(error):
             log.warning("outbox: the broker does not answer (%s)", type(error).__name__)
@@ -165,25 +189,28 @@ def is_broker_error(error: BaseException) -> bool:
 
 @dataclass(slots=True)
 class Relayed:
-    """What one run did.  ``postponed``: the broker was away."""
+    """What one run did.  ``sent``: given to a task; ``postponed``: the broker was away."""
 
     done: int = 0
+    sent: int = 0
     failed: int = 0
     dead: int = 0
     postponed: int = 0
 
     def __iadd__(self, other: Relayed) -> Relayed:
         self.done += other.done
+        self.sent += other.sent
         self.failed += other.failed
         self.dead += other.dead
         self.postponed += other.postponed
         return self
 
     def __bool__(self) -> bool:
-        return bool(self.done or self.failed or self.dead or self.postponed)
+        return self != Relayed()
 
     def __str__(self) -> str:
         words = f"送达 {self.done}，失败待重试 {self.failed}，放弃 {self.dead}"
+        words += f"，交给任务 {self.sent}" if self.sent else ""
         return f"{words}，消息队列不可用而推迟 {self.postponed}" if self.postponed else words
 
 
@@ -226,6 +253,9 @@ def _deliver(row: Outbox, run: Relayed) -> None:
             handler = _handlers.get(row.topic)
             if handler is None:
                 raise UnknownTopic(f"nobody handles {row.topic}")
+            if isinstance(handler, _TaskHandler):
+                _send(row, handler.task_name, run)
+                return
             handler(**row.payload)
     except Exception as error:
         if is_broker_error(error):
@@ -237,6 +267,16 @@ def _deliver(row: Outbox, run: Relayed) -> None:
     run.done += 1
 
 
+def _send(row: Outbox, task_name: str, run: Relayed) -> None:
+    """Start the task, and look again later whether it said that it was done."""
+    if row.attempts >= MAX_ATTEMPTS:
+        raise NeverConfirmed(f"{task_name} was sent {row.attempts} times and never ended")
+    send_task(task_name, row.payload, row.pk)
+    wait = dt.timedelta(seconds=settings.OUTBOX_CONFIRM_SECONDS)
+    Outbox.objects.filter(pk=row.pk).update(due_at=Now() + wait, attempts=row.attempts + 1)
+    run.sent += 1
+
+
 def _postpone(row: Outbox, run: Relayed) -> None:
     """The broker is away: nothing is counted against the news."""
     Outbox.objects.filter(pk=row.pk).update(due_at=Now() + BROKER_PAUSE)
@@ -244,7 +284,10 @@ def _postpone(row: Outbox, run: Relayed) -> None:
 
 
 def _failed(row: Outbox, run: Relayed, error: Exception) -> None:
-    attempts = row.attempts + 1
+    _note_failure(row, min(row.attempts + 1, MAX_ATTEMPTS), run, error)
+
+
+def _note_failure(row: Outbox, attempts: int, run: Relayed, error: BaseException) -> None:
     is_dead = attempts >= MAX_ATTEMPTS
     # The message of an error may quote data (a unique violation does), so it is redacted and cut.
     said = one_line(redact(f"{type(error).__name__}: {error}"))[:300]
@@ -263,6 +306,36 @@ def _failed(row: Outbox, run: Relayed, error: Exception) -> None:
         run.dead += 1
     else:
         run.failed += 1
+
+
+@task_postrun.connect(weak=False, dispatch_uid="common.outbox.task_ended")
+def _task_ended(sender: Any = None, retval: Any = None, state: str | None = None, **kwargs: Any) -> None:
+    """In the worker, after a task that came out of the outbox: done, or to be tried again after a pause.
+
+    Never raises: unconfirmed, the task is sent once more.
+    """
+    pk = (sender.request.headers or {}).get(HEADER)
+    if pk is None or state not in {"SUCCESS", "FAILURE"}:
+        return
+    try:
+        with transaction.atomic():
+            _wait_for_the_relay()
+            row = Outbox.objects.select_for_update().filter(pk=pk, done_at=None).first()
+            if row is None:  # its other copy was faster
+                return
+            if state == "SUCCESS":
+                Outbox.objects.filter(pk=pk).update(done_at=Now(), dead_at=None, last_error="")
+            else:
+                error = retval if isinstance(retval, BaseException) else RuntimeError(str(retval))
+                _note_failure(row, max(row.attempts, 1), Relayed(), error)
+    except DatabaseError as error:
+        log.warning("outbox: #%s not confirmed (%s)", pk, type(error).__name__)
+
+
+def _wait_for_the_relay() -> None:
+    """A quick task ends while the relay that sent it still holds its batch, for as long as a run may last."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '40s'; SET LOCAL statement_timeout = '45s'")
 
 
 def pause_after(attempts: int) -> dt.timedelta:

@@ -331,11 +331,11 @@ def test_who_finds_a_server_recovering_waits_and_starts_no_second_one(recovering
 
 
 def test_two_test_runs_at_once_get_two_places(state):
-    first, lock = servers.free_test_slot()
-    second, other = servers.free_test_slot()
+    first, lock = servers.free_slot("-test")
+    second, other = servers.free_slot("-test")
     assert (first, second) == ("-test", "-test2")
     lock.close()
-    assert servers.free_test_slot()[0] == "-test"
+    assert servers.free_slot("-test")[0] == "-test"
     other.close()
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from celery import current_app
+from celery import current_app, shared_task
 from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -276,9 +276,100 @@ def test_a_hung_broker_costs_a_moment_and_the_task_is_sent_afterwards(broker_at,
     process.send_signal(signal.SIGCONT)
     make_due()
     monkeypatch.setattr(outbox, "_ask_broker_again_at", 0.0)  # ten seconds later
-    assert relay().done == 20
+    assert relay().sent == 20
     with current_app.connection_for_write() as broker:
         assert broker.default_channel.client.llen("celery") >= 20
+
+
+# -- tasks ---------------------------------------------------------------------------------------------------------
+
+
+@shared_task(name="tests.takes_an_id")
+def takes_an_id(event_id: int) -> None:
+    if event_id == 0:
+        raise ValueError("号码 13812345678")
+
+
+def worked_off(row: Outbox) -> None:
+    """What a worker does with the message of a row."""
+    takes_an_id.apply(kwargs=row.payload, headers={outbox.HEADER: row.pk})
+
+
+@pytest.fixture
+def sent(monkeypatch, handlers):
+    """Messages given to a broker that takes everything: (task, payload, row)."""
+    messages: list[tuple[str, dict[str, object], int]] = []
+    monkeypatch.setattr(outbox, "send_task", lambda *message: messages.append(message))
+    outbox.sends_task("task", takes_an_id.name)
+    return messages
+
+
+@pytest.mark.django_db
+def test_a_task_is_done_only_when_the_worker_says_so(sent):
+    publish("task", "x", {"event_id": 7})
+    assert relay() == outbox.Relayed(sent=1)
+    row = Outbox.objects.get()
+    assert sent == [(takes_an_id.name, {"event_id": 7}, row.pk)]
+    assert (row.done_at, outbox.lag()) == (None, dt.timedelta(0))
+    worked_off(row)
+    row.refresh_from_db()
+    assert row.done_at is not None
+    make_due()
+    assert relay() == outbox.Relayed()
+
+
+@pytest.mark.django_db
+def test_what_the_broker_forgot_is_sent_again_after_a_while(sent, settings):
+    settings.OUTBOX_CONFIRM_SECONDS = 600
+    publish("task", "x", {"event_id": 7})
+    relay()
+    row = Outbox.objects.annotate(now=Now()).get()
+    assert dt.timedelta(seconds=599) < row.due_at - row.now <= dt.timedelta(seconds=600)
+    assert relay() == outbox.Relayed()
+    make_due()
+    assert relay() == outbox.Relayed(sent=1)
+    for _ in sent:  # both copies arrive
+        worked_off(row)
+    assert Outbox.objects.get().done_at is not None
+
+
+@pytest.mark.django_db
+def test_a_task_that_failed_is_tried_again_after_a_pause_and_given_up_in_the_end(sent):
+    publish("task", "x", {"event_id": 0})
+    for attempt in range(1, outbox.MAX_ATTEMPTS + 1):
+        make_due()
+        assert relay() == outbox.Relayed(sent=1)
+        worked_off(Outbox.objects.get())
+        row = Outbox.objects.annotate(now=Now()).get()
+        assert row.attempts == attempt
+        assert row.due_at - row.now <= outbox.pause_after(attempt)
+    assert row.dead_at is not None
+    assert row.last_error == "ValueError: 号码 [电话]"
+
+
+@pytest.mark.django_db
+def test_a_task_that_kills_every_worker_is_given_up(sent):
+    publish("task", "x", {"event_id": 7})
+    runs = []
+    for _ in range(outbox.MAX_ATTEMPTS + 2):
+        make_due()
+        runs.append(relay())
+    assert len(sent) == outbox.MAX_ATTEMPTS
+    assert runs[-2:] == [outbox.Relayed(dead=1), outbox.Relayed()]
+    assert Outbox.objects.get().last_error.startswith("NeverConfirmed: tests.takes_an_id was sent 8 times")
+
+
+@pytest.mark.django_db
+def test_a_confirmation_that_cannot_be_written_breaks_nothing(sent, monkeypatch):
+    publish("task", "x", {"event_id": 7})
+    relay()
+
+    def away() -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr(outbox, "_wait_for_the_relay", away)
+    worked_off(Outbox.objects.get())
+    assert Outbox.objects.get().done_at is None
 
 
 # -- at the same time ----------------------------------------------------------------------------------------------
