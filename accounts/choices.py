@@ -131,6 +131,10 @@ class Act(models.TextChoices):
     TOKEN_REFUSED = "token.refused", "令牌被拒"
 
 
+#: Objects of audited actions that are rules everyone works by: who changed them, when and why is no secret.
+COMMON_RULES = frozenset({"calendar", "limit"})
+
+
 def labels(roles: Iterable[str]) -> str:
     """``窗口受理员、分流员`` in the order of the list above."""
     wanted = set(roles)

@@ -9,7 +9,7 @@ from django.contrib.auth.models import UserManager
 from django.db import models
 from django.db.models import Q
 
-from accounts.choices import Role
+from accounts.choices import COMMON_RULES, Role
 
 if TYPE_CHECKING:
     from accounts.models import ApiToken, AuditEvent, LoginSession, RoleHolding, User  # noqa: F401  (named in strings)
@@ -43,6 +43,10 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
         if not user.is_authenticated:
             return self.none()
         return self if user.holds(Role.AUDIT_ADMIN) else self.filter(actor=user)
+
+    def of_common_rules(self) -> AuditEventQuerySet:
+        """Changes of the rules everyone works by, open to everyone signed in; do not show where they were made from."""
+        return self.filter(object_type__in=COMMON_RULES, succeeded=True)
 
 
 class LoginSessionQuerySet(models.QuerySet["LoginSession"]):

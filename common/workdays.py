@@ -145,6 +145,14 @@ def missing_year(today: dt.date) -> int | None:
     return next((year for year in wanted if is_provisional(dt.date(year, 1, 1), dt.date(year, 12, 31))), None)
 
 
+def missing_note(today: dt.date) -> str:
+    """The same in words for those who look after it; empty when nothing is missing."""
+    year = missing_year(today)
+    if year is None:
+        return ""
+    return f"{year} 年的放假安排还没有载入，落在 {year} 年的期限{PROVISIONAL_NOTE}，载入以后自动重新推算。"
+
+
 def _not_negative(n: int) -> None:
     if n < 0:
         raise ValueError("a time limit cannot be negative")
@@ -173,7 +181,7 @@ class DayChange:
 
 @dataclass(frozen=True)
 class YearPlan:
-    """What loading a year would do.  ``digest`` is the same as long as it would do the same."""
+    """What loading a year would do.  ``digest`` is the same as long as notice and table are the same."""
 
     year: int
     source: str
@@ -233,7 +241,8 @@ def plan_year(
         for row in kept
         if (row.stated_workday, row.stated_note, row.stated_source) != (*days[row.day], source)
     }
-    facts = repr((year, source, sorted(write.items()), changes, sorted(stated.items()), sorted(withdraw)))
+    before = [(row.day, row.is_workday, row.note, row.source) for row in there.values()]
+    facts = repr((year, source, sorted(days.items()), sorted(before), sorted(county)))
     return YearPlan(
         year=year, source=source, changes=tuple(changes), learnt=learnt, renamed=renamed, kept=kept, withdrawn=withdrawn,
         from_day=min(moved, default=None), write=write, stated=stated,

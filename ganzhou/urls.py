@@ -13,6 +13,7 @@ urlpatterns = [
     path("api/", include("ganzhou.api")),
     path("reports/", include("reports.urls")),
     path("notices/", include("notices.urls")),
+    path("system/calendar/", include("ganzhou.workcalendar.urls")),
     path("system/", include("ganzhou.system.urls")),
     path("", include("disputes.urls")),
 ]

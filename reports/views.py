@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views import View
 
 from accounts.choices import Role
+from common import workdays
 from common.errors import NotPermitted
 from disputes.models import Dispute
 from reports import indicators
@@ -36,6 +37,7 @@ class OverviewView(View):
                 "period": f"{start:%Y-%m-%d} ～ {today:%Y-%m-%d}",
                 "figures": [_figure(one, values) for one in indicators.indicators(start, today, today)],
                 "rates": [_rate(rate, values, start, today) for rate in indicators.RATES],
+                "calendar_alarm": workdays.missing_note(today) if request.user.holds(Role.SUPERVISOR) else "",
             },
         )
 

@@ -38,7 +38,7 @@ PLAIN = {
     "disputes:batch_assign", "disputes:search", "disputes:places", "disputes:categories", "reports:overview",
     "accounts:login", "accounts:logout", "accounts:password", "accounts:me", "accounts:users", "accounts:open_account",
     "accounts:tokens", "accounts:audit", "api:disputes", "api:divisions", "api:categories", "api:transitions", "api:schema",
-    "api:docs", "system:tasks", "system:revive", "notices:centre", "notices:read_all",
+    "api:docs", "system:tasks", "system:revive", "notices:centre", "notices:read_all", "calendar:year", "calendar:load",
 }  # fmt: skip
 #: Addresses of somebody's account: for 安全管理员 alone, except one's own sessions.
 OF_AN_ACCOUNT = {
@@ -46,8 +46,9 @@ OF_AN_ACCOUNT = {
     "accounts:enable": (), "accounts:grant": (), "accounts:revoke": ("holding",), "accounts:end_session": ("session",),
     "accounts:issue_token": (), "accounts:revoke_token": ("token",), "accounts:end_own_session": (),
 }  # fmt: skip
-#: A draft is its author's alone, a message its reader's; test_drafts.py and notices/test_centre.py try strangers.
-OTHERS = {"disputes:delete_draft", "notices:open"}
+#: A draft is its author's alone, a message its reader's; test_drafts.py and notices/test_centre.py try strangers.  Days of
+#: the calendar are everyone's to read; ganzhou/test_calendar.py tries every person.
+OTHERS = {"disputes:delete_draft", "notices:open", "calendar:day", "calendar:withdraw"}
 DESCRIBED = set(OF_A_CASE) | PLAIN | set(OF_AN_ACCOUNT) | OTHERS
 #: Open to strangers.
 PUBLIC = {"accounts:login", "healthz"}

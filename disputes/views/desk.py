@@ -17,6 +17,7 @@ from django.utils.http import urlencode
 from django.views import View
 
 from accounts.choices import ADMIN_ROLES, Role
+from common import workdays
 from disputes import listing, presentation, todo
 from disputes.choices import OPEN_STATES, Risk, Status
 from disputes.filters import SOON_DAYS, due_between, due_rows, midnight, period_begins
@@ -46,9 +47,10 @@ def cases_url(**conditions: Any) -> str:
 class DeskView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if not user.roles - ADMIN_ROLES:
-            return render(request, "disputes/desk_admin.html", {"links": _tools(user)})
         today = timezone.localdate()
+        alarm = calendar_alarm(user, today)
+        if not user.roles - ADMIN_ROLES:
+            return render(request, "disputes/desk_admin.html", {"links": _tools(user), "calendar_alarm": alarm})
         does = todo.has_steps(user)
         counts = counted(user, today)
         request.todo_count = counts.get("todo", 0)  # type: ignore[attr-defined]  # the shell need not count again
@@ -56,6 +58,7 @@ class DeskView(View):
             "figures": figures(user, counts),
             "does": does,
             "today": f"{today:%Y-%m-%d}，{_weekday(today)}",
+            "calendar_alarm": alarm,
         }
         if does:
             context |= todos(user, today, counts)
@@ -72,11 +75,17 @@ def _weekday(day: dt.date) -> str:
     return f"星期{'一二三四五六日'[day.weekday()]}"
 
 
+def calendar_alarm(user: Any, today: dt.date) -> str:
+    """For those who look after the calendar or after limits: next year's notice is not loaded yet."""
+    return workdays.missing_note(today) if user.holds(Role.SUPERVISOR, Role.SYSTEM_ADMIN) else ""
+
+
 def _tools(user: Any) -> list[dict[str, str]]:
     """What an administrator's page leads to."""
     tools = []
     if user.holds(Role.SYSTEM_ADMIN):
         tools.append({"label": "运行状态", "url": reverse("system:tasks"), "icon": "gauge"})
+        tools.append({"label": "工作日历", "url": reverse("calendar:year"), "icon": "calendar"})
     if user.holds(Role.SECURITY_ADMIN):
         tools.append({"label": "账号与角色", "url": reverse("accounts:users"), "icon": "users"})
     if user.holds(Role.AUDIT_ADMIN):

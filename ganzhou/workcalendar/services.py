@@ -25,8 +25,8 @@ OBJECT = "calendar"
 MOST_DAYS = 60
 
 
-def _only_editors(by: User | None) -> None:
-    """``None`` is someone at the machine itself, who could change the table anyway."""
+def only_editors(by: User | None) -> None:
+    """Raises NotPermitted.  ``None`` is someone at the machine itself, who could change the table anyway."""
     if by is not None and not by.holds(*EDITORS):
         raise NotPermitted("工作日历由系统管理员维护。")
 
@@ -45,7 +45,7 @@ def load_year(
     Decisions of the county stay, save those in ``withdraw``.  Raises Conflict when ``expected`` is not what would be
     done now.
     """
-    _only_editors(by)
+    only_editors(by)
     try:
         with transaction.atomic():
             plan = workdays.set_year(year, days, source, withdraw=withdraw, expected=expected)
@@ -64,7 +64,7 @@ def load_year(
 @transaction.atomic
 def decide(day: dt.date, is_workday: bool, *, note: str, source: str, reason: str, by: User) -> None:
     """The county departs from the notice on one day.  Raises Missing when the notice says the same already."""
-    _only_editors(by)
+    only_editors(by)
     decision = CountyDay.objects.filter(day=day).first()
     row = Workday.objects.filter(day=day).first()
     stated = decision.stated_workday if decision else row.is_workday if row else None
@@ -83,7 +83,7 @@ def decide(day: dt.date, is_workday: bool, *, note: str, source: str, reason: st
 @transaction.atomic
 def withdraw(day: dt.date, *, reason: str, by: User) -> None:
     """The notice counts again on a day the county had decided on."""
-    _only_editors(by)
+    only_editors(by)
     if not workdays.withdraw_day(day):
         raise WrongState("这一天没有区县决定。")
     now = Workday.objects.filter(day=day).values_list("is_workday", flat=True).first()

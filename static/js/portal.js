@@ -27,6 +27,7 @@ import "./live.js";
 import "./reveal.js";
 import "./actions.js";
 import "./board.js";
+import "./daygrid.js";
 import "./toast.js";
 import "./focus.js";
 import "./handy.js";

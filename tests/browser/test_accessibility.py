@@ -23,6 +23,8 @@ PAGES = {
                  "/disputes/{on}/fail/", "/disputes/{signed}/take_effect/", "/disputes/{done}/print/", "/accounts/me/",
                  "/accounts/password/"],
     "leader": ["/reports/overview/"],
+    "supervisor": ["/system/calendar/2027-03-01/"],
+    "system_admin": ["/desk/", "/system/calendar/", "/system/calendar/?year=2027", "/system/calendar/load/"],
     "security_admin": ["/accounts/users/", "/desk/"],
     "audit_admin": ["/accounts/audit/"],
     "nobody": ["/accounts/login/"],
