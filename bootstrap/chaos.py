@@ -214,9 +214,9 @@ class Trouble:
 
     def _kill(self, fault: Fault) -> None:
         name, _, child = fault.how.partition("-")
-        if child:
-            pid = self.processes.kill_child(name, self.rng)
-            self.tell(f"kill -9 {name} 的子进程 {pid}")
+        victim = self.processes.kill_child(name, self.rng) if child else None
+        if victim:
+            self.tell(f"kill -9 {name} 的子进程 {victim}")
             return
         pid = self.processes.kill(name)
         self.tell(f"kill -9 {name}（{pid}），{fault.pause:.1f} 秒后重新启动")

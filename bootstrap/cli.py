@@ -57,7 +57,7 @@ def run(arguments: Sequence[str]) -> int:
             return commands.test(rest)
         if verb == "seed":
             return commands.seed(rest or ["--size", "S"])
-        return commands.manage(["bench", *rest])
+        return commands.bench(rest)
     options = parser().parse_args(arguments)
     if options.verb == "up":
         return commands.up(options.port, not options.no_demo)

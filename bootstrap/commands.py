@@ -199,6 +199,12 @@ def seed(arguments: Sequence[str]) -> int:
         return code
 
 
+def bench(arguments: Sequence[str]) -> int:
+    with ready_for_django() as env, interrupts_are_theirs():
+        migrate(env)
+        return call([PYTHON, MANAGE, "bench", *arguments], env)
+
+
 def demo_marker(env: dict[str, str]) -> Path:
     """Per database: emptied or replaced, it is looked at anew."""
     return STATE / ("demo-" + hashlib.sha256(env.get("DATABASE_URL", "").encode()).hexdigest()[:12])

@@ -1,0 +1,1 @@
+"""``./portal bench``: what pages and the sweep cost on this machine, in CPU seconds of the portal and of PostgreSQL."""
