@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import time
 from typing import Any, Final
 
 from django.db import DatabaseError, InterfaceError, connection
@@ -15,10 +16,13 @@ BEAT: Final = "beat"
 BROKER: Final = "broker"
 WORKER: Final = "worker"
 
-#: The heart beats every 30 s; four missed beats mean that somebody is down.
+#: Everybody leaves a pulse at least every 30 s; when four are missing somebody is down.
 STALE: Final = dt.timedelta(seconds=120)
+#: The beat rings every few seconds; so often it is enough to write that down.
+PACE = 15.0
 
 log = logging.getLogger(__name__)
+_left: dict[str, float] = {}
 
 
 def leave(name: str) -> None:
@@ -29,20 +33,28 @@ def leave(name: str) -> None:
 
 
 def beat_is_alive(**kwargs: Any) -> None:
-    """Signal receiver inside the beat, before it gives a heartbeat to the broker."""
-    _leave_harmlessly(BEAT)
+    """Signal receiver inside the beat, before it gives a task to the broker."""
+    _leave_now_and_then(BEAT)
 
 
 def broker_is_alive(**kwargs: Any) -> None:
-    """Signal receiver inside the beat, after the broker took the heartbeat."""
-    _leave_harmlessly(BROKER)
+    """Signal receiver inside the beat, after the broker took a task."""
+    _leave_now_and_then(BROKER)
 
 
-def _leave_harmlessly(name: str) -> None:
+def worker_is_ready(**kwargs: Any) -> None:
+    """Signal receiver inside a worker that has just started; afterwards the heartbeat tells."""
+    _leave_now_and_then(WORKER)
+
+
+def _leave_now_and_then(name: str) -> None:
     # The beat must go on ringing while the database is away, and come back to it by itself.
+    if time.monotonic() - _left.get(name, -PACE) < PACE:
+        return
     try:
         _drop_a_broken_connection()
         leave(name)
+        _left[name] = time.monotonic()
     except (DatabaseError, InterfaceError) as error:
         log.warning("pulse of %s not written (%s)", name, type(error).__name__)
         _drop_a_broken_connection()

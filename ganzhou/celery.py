@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import after_task_publish, beat_init, before_task_publish
+from celery.signals import after_task_publish, beat_init, before_task_publish, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ganzhou.settings")
 
@@ -51,12 +51,20 @@ app.conf.beat_schedule = {entry.key: {"task": entry.task, "schedule": entry.sche
 
 
 # -- Who is alive?  The beat says so itself, before it talks to the broker and again when the broker took the message;
-# the worker says so by running the heartbeat.  So a page can tell which of the three is away without asking Redis.
+# the worker when it starts, and then by running the heartbeat.  So a page can tell which of the three is away without
+# asking Redis.
 
 
 @beat_init.connect
 def show_the_pulse_of_beat(**kwargs: Any) -> None:
+    from common import pulses  # models can be loaded only after django.setup()
+
+    before_task_publish.connect(pulses.beat_is_alive, weak=False)
+    after_task_publish.connect(pulses.broker_is_alive, weak=False)
+
+
+@worker_ready.connect
+def show_the_pulse_of_the_worker(**kwargs: Any) -> None:
     from common import pulses
 
-    before_task_publish.connect(pulses.beat_is_alive, sender=TIMETABLE[0].task, weak=False)
-    after_task_publish.connect(pulses.broker_is_alive, sender=TIMETABLE[0].task, weak=False)
+    pulses.worker_is_ready()

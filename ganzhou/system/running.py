@@ -93,6 +93,8 @@ def _took(run: TaskRun | None) -> str:
 def lasting(span: dt.timedelta) -> str:
     """``0.2 秒``, ``48 秒``, ``3 分 5 秒``, ``2 小时 1 分``."""
     seconds = max(0.0, span.total_seconds())
+    if seconds < 0.1:
+        return "不到 0.1 秒"
     if seconds < 10:
         return f"{seconds:.1f} 秒"
     whole = round(seconds)
@@ -268,7 +270,9 @@ def _who_is_away(found: dict[str, Process]) -> Finding | None:
     kept = "网页登记和办理不受影响，没有送出的消息都留着，恢复后自动补送。"
     if not beat.is_alive:
         return Finding(
-            "定时（beat）没有在运行", f"到点的工作不会开始。重新启动 beat；起不来时看它的日志。{kept}", "error"
+            "定时（beat）没有在运行",
+            f"到点的工作不会开始。重新启动 beat；起不来时看它的日志，常见的原因是 Redis 没有启动。{kept}",
+            "error",
         )
     if not broker.is_alive:
         return Finding("消息队列（Redis）没有应答", f"到点的工作送不到 worker。重新启动 Redis。{kept}", "error")
