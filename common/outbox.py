@@ -386,6 +386,18 @@ def dead_letters() -> models.QuerySet[Outbox]:
     return Outbox.objects.filter(dead_at__isnull=False).order_by("dead_at")
 
 
+def bury(topic: str, dedup_key: str, payload: Mapping[str, Any], error: str) -> None:
+    """Write a failure down as a dead letter at once, in the caller's transaction: somebody should look.
+
+    For work that keeps its own attempts (sending a mail, which must not happen inside a relay's transaction).  When
+    somebody revives it, the handler of the topic starts that work again.  ``error`` holds no personal data.
+    """
+    publish(topic, dedup_key, payload)
+    Outbox.objects.filter(topic=topic, dedup_key=dedup_key).update(
+        done_at=None, dead_at=Now(), attempts=MAX_ATTEMPTS, last_error=one_line(redact(error))[:300]
+    )
+
+
 def revive(rows: models.QuerySet[Outbox]) -> int:
     """Give dead letters all their attempts again, after their cause was mended; how many there were."""
     return rows.filter(dead_at__isnull=False).update(dead_at=None, attempts=0, due_at=Now())

@@ -33,6 +33,15 @@ class Periodic:
 TIMETABLE: Final = (
     Periodic("heartbeat", "common.tasks.heartbeat", 30.0, "心跳", "报告后台任务在运行；停了，本页和 /healthz 会说明"),
     Periodic("outbox", "common.tasks.relay_outbox", 5.0, "消息投递", "把办理中产生的消息逐条送达，失败的隔一段时间再送"),
+    Periodic("deliveries", "notices.tasks.send_deliveries", 15.0, "邮件和短信", "把紧急的事和摘要发到邮箱、手机，免打扰时段顺延"),
+    Periodic(
+        "digests", "notices.tasks.write_digests", crontab(minute="0,20,40", hour="8-11"),
+        "每日摘要", "工作日 8:00 给每人写一份待办摘要；后几次只接着写没写完的",
+    ),
+    Periodic(
+        "messages", "notices.tasks.prune", crontab(hour="3", minute="50"),
+        "清理消息", "删除一年前办结的消息和三个月前的发送记录",
+    ),
     Periodic(
         "sessions", "accounts.tasks.end_idle_sessions", crontab(minute="*/10"),
         "结束闲置登录", "超过闲置时限、到了最长时限的登录自动退出",

@@ -166,6 +166,27 @@ OUTBOX_CONFIRM_SECONDS = 2 * CELERY_TASK_TIME_LIMIT
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
+# ---- Mail and text messages: sent by the worker, never by a web request
+EMAIL_HOST = env("PORTAL_EMAIL_HOST", "")
+EMAIL_PORT = int(env("PORTAL_EMAIL_PORT", "465"))
+EMAIL_HOST_USER = env("PORTAL_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = env("PORTAL_EMAIL_PASSWORD", "")
+_email_security = env("PORTAL_EMAIL_SECURITY", "ssl")
+if _email_security not in {"ssl", "starttls", "none"}:
+    raise ImproperlyConfigured(f"PORTAL_EMAIL_SECURITY={_email_security!r}: 只能是 ssl、starttls 或 none")
+EMAIL_USE_SSL, EMAIL_USE_TLS = _email_security == "ssl", _email_security == "starttls"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env("PORTAL_EMAIL_FROM", "portal@localhost" if not EMAIL_HOST else None)
+#: Without a server the demo writes each mail to a file; production then sends none.
+EMAIL_FILE_PATH = None if EMAIL_HOST or IS_PRODUCTION else str(BASE_DIR / ".portal" / "mail")
+EMAIL_BACKEND = (
+    f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased' if EMAIL_FILE_PATH else 'dummy'}.EmailBackend"
+)
+PORTAL_SENDS_MAIL = bool(EMAIL_HOST or EMAIL_FILE_PATH)
+#: Dotted name of a class with ``send`` (notices.channels.Gateway); empty for none.
+PORTAL_SMS_GATEWAY = env("PORTAL_SMS_GATEWAY", "" if IS_PRODUCTION else "notices.channels.SmsFile")
+PORTAL_SMS_FOLDER = env("PORTAL_SMS_FOLDER", str(BASE_DIR / ".portal" / "sms"))
+
 # ---- Who comes in
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:login"

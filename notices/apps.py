@@ -6,3 +6,10 @@ class NoticesConfig(AppConfig):
 
     name = "notices"
     verbose_name = "消息"
+
+    def ready(self) -> None:
+        from notices import digest, receivers  # noqa: F401  (registers the handler)
+        from notices.choices import Kind, name_kinds
+
+        name_kinds({digest.KIND: Kind("每日摘要", "blue")})
+        digest.section("notices", digest.lines_of_messages, title="消息")

@@ -13,6 +13,24 @@ class Weight(models.TextChoices):
     URGENT = "urgent", "紧急"
 
 
+class Channel(models.TextChoices):
+    """Ways out of the portal.  Inside it the message itself is the delivery."""
+
+    EMAIL = "email", "邮件"
+    SMS = "sms", "短信"
+
+
+class State(models.TextChoices):
+    """Of one delivery."""
+
+    WAITING = "waiting", "待发"
+    SENDING = "sending", "正在发"
+    SENT = "sent", "已发出"
+    DROPPED = "dropped", "不必发"
+    DEAD = "dead", "没有发出"
+    UNCLEAR = "unclear", "不明"
+
+
 @dataclass(frozen=True)
 class Kind:
     """What a kind of message is called, and the colour of its badge."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 
-from notices.choices import kind
-from notices.models import Message
+from common import workdays
+from notices.choices import Channel, kind
+from notices.models import Message, Preference
+from notices.quiet import next_moment
 
 #: Days before the due date from which it is shown as near.
 SOON_DAYS = 3
@@ -59,3 +62,32 @@ def ago(at: dt.datetime, now: dt.datetime) -> str:
     if days == 1:
         return f"昨天 {local:%H:%M}"
     return f"{local:%m-%d %H:%M}" if local.year == timezone.localdate(now).year else f"{local:%Y-%m-%d %H:%M}"
+
+
+def what_happens_when(wishes: Preference, ways: Iterable[str], now: dt.datetime) -> list[dict[str, str]]:
+    """The rules in force told by example: when something urgent tonight, and on the next day off, would go out."""
+    out = "、".join(str(Channel(way).label) for way in ways if wishes.address(way))
+    tonight = timezone.localtime(now).replace(hour=22, minute=30, second=0, microsecond=0)
+    off = tonight.replace(hour=10, minute=0)
+    while workdays.is_workday(off.date()):
+        off += dt.timedelta(days=1)
+    rows = []
+    for begins in (tonight, off):
+        if out:
+            at = next_moment(wishes, begins, urgent=True)
+            words = f"当时就发{out}" if at == begins else f"{_moment(at, begins)} 发{out}"
+            said = f"站内马上看到，{words}"
+        else:
+            said = "站内马上看到；邮件和短信都没有开通或没有填地址"
+        rows.append(
+            {"when": f"{begins:%m-%d}（{_WEEKDAYS[begins.weekday()]}）{begins:%H:%M} 有案件亮红牌", "then": said}
+        )
+    return rows
+
+
+_WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+
+
+def _moment(at: dt.datetime, begins: dt.datetime) -> str:
+    days = (at.date() - begins.date()).days
+    return f"{'当天' if days == 0 else '次日' if days == 1 else f'{at:%m-%d}'} {at:%H:%M}"

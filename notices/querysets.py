@@ -1,15 +1,18 @@
-"""Named sets of messages; the only home of their row scope: a message is its recipient's alone."""
+"""Named sets of messages; the only home of their row scope: everything here is its recipient's alone."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Now
 
+from notices.choices import State, Weight
+
 if TYPE_CHECKING:
-    from notices.models import Message  # noqa: F401  (named in strings)
+    from notices.models import Delivery, Message, Preference  # noqa: F401  (named in strings)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -30,7 +33,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def by_urgency(self) -> MessageQuerySet:
         """Urgent ones first, then what is due next, then the newest."""
-        is_urgent = Case(When(weight="urgent", then=Value(0)), default=Value(1))
+        is_urgent = Case(When(weight=Weight.URGENT, then=Value(0)), default=Value(1))
         return self.order_by(is_urgent, F("due_on").asc(nulls_last=True), "-created_at", "-pk")
 
     def newest_first(self) -> MessageQuerySet:
@@ -42,3 +45,21 @@ class MessageQuerySet(models.QuerySet["Message"]):
             read_at=Coalesce("read_at", Now()),
             done_at=Case(When(subject="", then=Coalesce("done_at", Now())), default=F("done_at")),
         )
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def visible_to(self, user: Any) -> DeliveryQuerySet:
+        return self.filter(recipient=user.pk) if user.is_authenticated else self.none()
+
+    def due(self, now: dt.datetime) -> DeliveryQuerySet:
+        """Those to be sent now, the longest waiting first."""
+        return self.filter(state=State.WAITING, due_at__lte=now).order_by("due_at", "pk")
+
+    def abandoned(self, before: dt.datetime) -> DeliveryQuerySet:
+        """Those whose sender died while sending."""
+        return self.filter(state=State.SENDING, claimed_at__lt=before)
+
+
+class PreferenceQuerySet(models.QuerySet["Preference"]):
+    def visible_to(self, user: Any) -> PreferenceQuerySet:
+        return self.filter(user=user.pk) if user.is_authenticated else self.none()

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
+from accounts import audit
+from accounts.choices import Act
 from common.logs import redact
+from notices import deliveries
 from notices.choices import Weight
-from notices.models import Message
+from notices.models import Message, Preference
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -37,7 +41,8 @@ def post(
     ``event`` names what happened (``escalation:412``): posting it again changes nothing, however often and from how
     many processes at once.  ``subject`` names the matter (``dispute:7/clock:31``): ``settle`` takes the message off
     the lists; without one, reading it does.  ``url`` is a path of the portal.  Accounts that are disabled are left
-    out.  One statement, whatever the number of people.
+    out.  One statement, whatever the number of people; two more when it is urgent, for then it goes out by mail and
+    text message too, as each of them wishes.  What is not urgent is counted in the next digest.
 
     A caller that runs later than its event (a handler of the outbox) must look whether the matter still stands.
 
@@ -50,10 +55,13 @@ def post(
         cursor.execute(
             "INSERT INTO notices_message (recipient_id, event, kind, weight, title, url, subject, due_on)"
             " SELECT id, %s, %s, %s, %s, %s, %s, %s FROM accounts_user WHERE is_active AND id = ANY(%s) ORDER BY id"
-            " ON CONFLICT (event, recipient_id) DO NOTHING RETURNING id",
+            " ON CONFLICT (event, recipient_id) DO NOTHING RETURNING id, recipient_id",
             [event, kind, weight, title, url, subject, due_on, _ids(recipients)],
         )
-        return len(cursor.fetchall())
+        told = dict(cursor.fetchall())
+    if urgent:
+        deliveries.plan_messages(told, timezone.now())
+    return len(told)
 
 
 def settle(subject: str, *, of: People | None = None) -> int:
@@ -77,6 +85,20 @@ def read(message: Message) -> None:
 def read_all(user: User) -> int:
     """Mark all of a person's messages as read; how many were not.  What is to be done stays to be done."""
     return Message.objects.visible_to(user).unread().mark_read()
+
+
+@transaction.atomic
+def set_preferences(wishes: Preference, *, address: str, mobile: str) -> None:
+    """Save what a person wishes, and where they can be written to.  Audited by the names of the fields."""
+    user = wishes.user
+    changed = [
+        name for name, old, new in (("email", user.email, address), ("mobile", wishes.mobile, mobile)) if old != new
+    ]
+    user.email, wishes.mobile = address, mobile
+    user.save(update_fields=["email"])
+    wishes.save()
+    if changed:
+        audit.record(Act.ACCOUNT_AMEND, actor=user, object_type="user", object_id=str(user.pk), fields=changed)
 
 
 def _ids(people: People) -> list[int]:

@@ -1,4 +1,4 @@
-"""The message centre: what there is to do, what was, and the way to each matter."""
+"""The message centre: what there is to do, what was, the way to each matter, and how one wishes to be told."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.views import View
 
 from common.paging import paged
-from notices import services
+from notices import channels, deliveries, digest, services
+from notices.choices import Channel
+from notices.forms import PreferenceForm
 from notices.models import Message
-from notices.presentation import message_row
+from notices.presentation import message_row, what_happens_when
 
 TABS = {"todo": "待处理", "all": "全部"}
 
@@ -64,3 +66,43 @@ class ReadAllView(View):
         count = services.read_all(user)
         toasts.success(request, f"已把 {count} 条标为已读。没办完的仍在“待处理”。" if count else "没有未读消息。")
         return redirect("notices:centre")
+
+
+class DigestView(View):
+    """What the digest of this morning would say now: every count with the list that proves it."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        user: Any = request.user
+        context = {
+            "sections": digest.sections_for(user),
+            "is_wanted": deliveries.wishes_of(user).digest,
+            "now": timezone.now(),
+        }
+        return render(request, "notices/digest.html", context)
+
+
+class PreferenceView(View):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        user: Any = request.user
+        return self._show(PreferenceForm(user, instance=deliveries.wishes_of(user)))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        user: Any = request.user
+        form = PreferenceForm(user, request.POST, instance=deliveries.wishes_of(user))
+        if not form.is_valid():
+            return self._show(form, status=422)
+        address, mobile = form.cleaned_data["address"], form.cleaned_data["mobile"]
+        services.set_preferences(form.save(commit=False), address=address, mobile=mobile)
+        toasts.success(request, "已保存。")
+        return redirect("notices:preferences")
+
+    def _show(self, form: PreferenceForm, status: int = 200) -> HttpResponse:
+        user: Any = self.request.user
+        ways = channels.available()
+        context = {
+            "form": form,
+            "has_mail": Channel.EMAIL in ways,
+            "has_sms": Channel.SMS in ways,
+            "examples": what_happens_when(deliveries.wishes_of(user), ways, timezone.now()),
+        }
+        return render(self.request, "notices/preferences.html", context, status=status)

@@ -39,6 +39,7 @@ PLAIN = {
     "accounts:login", "accounts:logout", "accounts:password", "accounts:me", "accounts:users", "accounts:open_account",
     "accounts:tokens", "accounts:audit", "api:disputes", "api:divisions", "api:categories", "api:transitions", "api:schema",
     "api:docs", "system:tasks", "system:revive", "notices:centre", "notices:read_all", "calendar:year", "calendar:load",
+    "notices:digest", "notices:preferences",
 }  # fmt: skip
 #: Addresses of somebody's account: for 安全管理员 alone, except one's own sessions.
 OF_AN_ACCOUNT = {

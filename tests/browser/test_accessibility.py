@@ -21,7 +21,7 @@ PAGES = {
     "township": ["/desk/", "/disputes/dispatch/", "/disputes/?tab=assign", "/disputes/{on}/reassign/"],
     "mediator": ["/desk/", "/disputes/{on}/", "/disputes/{on}/settle/", "/disputes/{on}/record_session/",
                  "/disputes/{on}/fail/", "/disputes/{signed}/take_effect/", "/disputes/{done}/print/", "/accounts/me/",
-                 "/accounts/password/"],
+                 "/accounts/password/", "/notices/", "/notices/preferences/", "/notices/digest/"],
     "leader": ["/reports/overview/"],
     "supervisor": ["/system/calendar/2027-03-01/"],
     "system_admin": ["/desk/", "/system/calendar/", "/system/calendar/?year=2027", "/system/calendar/load/"],
