@@ -8,8 +8,11 @@ class DisputesConfig(AppConfig):
     def ready(self) -> None:
         from accounts import audit
         from disputes import receivers  # noqa: F401  (registers the receivers)
+        from disputes.digest import lines
         from disputes.workflow import TRANSITIONS
+        from notices import digest
 
+        digest.section("disputes", lines, title="案件")
         audit.name({f"dispute.{name}": f"纠纷：{step.label}" for name, step in TRANSITIONS.items()})
         audit.name(
             {
