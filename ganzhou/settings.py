@@ -176,7 +176,9 @@ if _email_security not in {"ssl", "starttls", "none"}:
     raise ImproperlyConfigured(f"PORTAL_EMAIL_SECURITY={_email_security!r}: 只能是 ssl、starttls 或 none")
 EMAIL_USE_SSL, EMAIL_USE_TLS = _email_security == "ssl", _email_security == "starttls"
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env("PORTAL_EMAIL_FROM", "portal@localhost" if not EMAIL_HOST else None)
+DEFAULT_FROM_EMAIL = env("PORTAL_EMAIL_FROM", "" if EMAIL_HOST else "portal@localhost")
+if EMAIL_HOST and not DEFAULT_FROM_EMAIL:
+    raise ImproperlyConfigured("设置了 PORTAL_EMAIL_HOST，还要用 PORTAL_EMAIL_FROM 写明发件地址")
 #: Without a server the demo writes each mail to a file; production then sends none.
 EMAIL_FILE_PATH = None if EMAIL_HOST or IS_PRODUCTION else str(BASE_DIR / ".portal" / "mail")
 EMAIL_BACKEND = (

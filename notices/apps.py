@@ -11,5 +11,5 @@ class NoticesConfig(AppConfig):
         from notices import digest, receivers  # noqa: F401  (registers the handler)
         from notices.choices import Kind, name_kinds
 
-        name_kinds({digest.KIND: Kind("每日摘要", "blue")})
+        name_kinds({digest.KIND: Kind("每日摘要", "blue", "查看")})
         digest.section("notices", digest.lines_of_messages, title="消息")

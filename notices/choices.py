@@ -33,18 +33,19 @@ class State(models.TextChoices):
 
 @dataclass(frozen=True)
 class Kind:
-    """What a kind of message is called, and the colour of its badge."""
+    """What a kind of message is called, the colour of its badge, and what its button says."""
 
     label: str
     color: str = "grey"
+    verb: str = "去办理"
 
 
 _kinds: dict[str, Kind] = {}
-UNNAMED = Kind("消息")
+UNNAMED = Kind("")
 
 
 def name_kinds(names: Mapping[str, Kind]) -> None:
-    """Called by the apps above from ``ready()``, each for the kinds it posts.  A kind without a name shows as 消息."""
+    """Called by the apps above from ``ready()``, each for the kinds it posts.  A kind without a name has no badge."""
     _kinds.update(names)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -13,22 +14,22 @@ from common import phones
 from common.widgets import PhoneInput
 from notices.models import Preference
 
-CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-
 
 class ClockField(forms.TimeField):
-    """A time of day: 21:00, 2100, 21：00."""
+    """A time of day, typed: 21:00, 2100, 21：00, 21点, 21.  The browser's own picker shows 9:00 PM on many desktops."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            widget=CLOCK,
-            input_formats=["%H:%M", "%H%M", "%H:%M:%S"],
+            widget=forms.TimeInput(attrs={"inputmode": "numeric", "maxlength": 8}, format="%H:%M"),
+            input_formats=["%H:%M", "%H", "%H%M"],
             error_messages={"required": "请填写时间，如 21:00。", "invalid": "看不懂这个时间，请写成 21:00。"},
             **kwargs,
         )
 
     def to_python(self, value: Any) -> dt.time | None:
-        return super().to_python(value.replace("：", ":") if isinstance(value, str) else value)
+        if isinstance(value, str):
+            value = unicodedata.normalize("NFKC", value).strip().removesuffix("点").removesuffix("时")
+        return super().to_python(value)
 
 
 class PreferenceForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -42,8 +43,10 @@ class PreferenceForm(forms.ModelForm):  # type: ignore[type-arg]
     mobile = forms.CharField(
         label="手机号", required=False, max_length=30, widget=PhoneInput(attrs={"autocomplete": "tel"})
     )
-    quiet_from = ClockField(label="从")
-    quiet_until = ClockField(label="到")
+    quiet_from = ClockField(label="免打扰从")
+    quiet_until = ClockField(label="免打扰到")
+
+    field_order = ("address", "mobile", "email", "sms", "quiet_from", "quiet_until")
 
     class Meta:
         model = Preference

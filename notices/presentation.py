@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from django.urls import reverse
@@ -33,7 +33,7 @@ def message_row(message: Message, now: dt.datetime) -> dict[str, Any]:
         "ago": ago(message.created_at, now),
         "due": None if is_done else due(message.due_on, timezone.localdate(now)),
         "url": reverse("notices:open", args=[message.pk]),
-        "verb": "查看" if is_done else "去办理",
+        "verb": "查看" if is_done else named.verb,
     }
 
 
@@ -64,7 +64,7 @@ def ago(at: dt.datetime, now: dt.datetime) -> str:
     return f"{local:%m-%d %H:%M}" if local.year == timezone.localdate(now).year else f"{local:%Y-%m-%d %H:%M}"
 
 
-def what_happens_when(wishes: Preference, ways: Iterable[str], now: dt.datetime) -> list[dict[str, str]]:
+def what_happens_when(wishes: Preference, ways: Collection[str], now: dt.datetime) -> list[dict[str, str]]:
     """The rules in force told by example: when something urgent tonight, and on the next day off, would go out."""
     out = "、".join(str(Channel(way).label) for way in ways if wishes.address(way))
     tonight = timezone.localtime(now).replace(hour=22, minute=30, second=0, microsecond=0)
@@ -78,7 +78,7 @@ def what_happens_when(wishes: Preference, ways: Iterable[str], now: dt.datetime)
             words = f"当时就发{out}" if at == begins else f"{_moment(at, begins)} 发{out}"
             said = f"站内马上看到，{words}"
         else:
-            said = "站内马上看到；邮件和短信都没有开通或没有填地址"
+            said = "站内马上看到；没有邮箱和手机号可发" if ways else "站内马上看到；本中心没有开通邮件和短信"
         rows.append(
             {"when": f"{begins:%m-%d}（{_WEEKDAYS[begins.weekday()]}）{begins:%H:%M} 有案件亮红牌", "then": said}
         )

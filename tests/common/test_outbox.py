@@ -178,6 +178,20 @@ def test_after_eight_attempts_it_is_a_dead_letter_and_can_be_revived(handlers):
     assert relay().done == 1
 
 
+@pytest.mark.django_db
+def test_a_failure_elsewhere_can_be_written_down_as_a_dead_letter(delivered):
+    for error in ("first", "号码 13812345678"):
+        outbox.bury("seen", "7", {"n": 7}, error)
+        assert relay() == outbox.Relayed()
+    [letter] = outbox.dead_letters()
+    assert letter.last_error == "号码 [电话]"
+    outbox.revive(outbox.dead_letters())
+    assert relay().done == 1
+    assert delivered == [{"n": 7}]
+    outbox.bury("seen", "7", {"n": 7}, "and again")
+    assert outbox.dead_letters().count() == 1
+
+
 def test_the_pauses_grow_to_an_hour():
     assert [outbox.pause_after(n).total_seconds() for n in range(1, 9)] == [5, 20, 80, 320, 1280, 3600, 3600, 3600]
 

@@ -51,6 +51,16 @@ def test_every_wish_is_kept(clerk: User) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "read"),
+    [("21:30", "21:30"), ("2130", "21:30"), ("21：30", "21:30"), ("２１:30", "21:30"), (" 9:05 ", "09:05"), ("930", "09:30"),
+     ("21", "21:00"), ("7点", "07:00"), ("0", "00:00")],
+)  # fmt: skip
+def test_a_time_may_be_typed_as_one_likes(clerk: User, typed: str, read: str) -> None:
+    save(clerk, quiet_from=typed)
+    assert Preference.objects.get().quiet_from == dt.time.fromisoformat(read)
+
+
+@pytest.mark.parametrize(
     ("typed", "sentence"),
     [
         ({"address": "chen@"}, "邮箱地址不完整"),
@@ -111,8 +121,8 @@ def test_it_costs_few_queries(clerk: User, django_assert_max_num_queries: Any) -
         ({"urgent_on_days_off": False}, "站内马上看到，次日 07:00 发短信", "站内马上看到，11-30 07:00 发短信"),
         (
             {"sms": False},
-            "站内马上看到；邮件和短信都没有开通或没有填地址",
-            "站内马上看到；邮件和短信都没有开通或没有填地址",
+            "站内马上看到；没有邮箱和手机号可发",
+            "站内马上看到；没有邮箱和手机号可发",
         ),
     ],
 )
