@@ -119,7 +119,7 @@ def load(ids: Sequence[int], *, bare: bool = False) -> list[Dispute]:
     columns = [
         "code", "version", "status", "source", "registered_at", "summary", "risk", "next_due_on", "next_clock",
         "place_path", "has_pending_obligations", "source_organisation", "transferred_to", "people_count", "amount",
-        "outcome", "outcome_on", "session_count", "changed_at", "category_id", "division_id", "township_id",
+        "outcome", "outcome_on", "session_count", "changed_at", "notice_form", "category_id", "division_id", "township_id",
         "committee__organisation__name", "committee__organisation__short_name", "mediator__name", "mediator__user_id",
     ]  # fmt: skip
     if not bare:

@@ -158,6 +158,8 @@ def control(field: BoundField, hint: str = "", placeholder: str = "", autofocus:
     if field.errors:
         described.append(f"{field.auto_id}-error")
         attrs["aria-invalid"] = "true"
+    elif getattr(field.field, "doubt", ""):
+        described.append(f"{field.auto_id}-doubt")
     if described:
         attrs["aria-describedby"] = " ".join(described)
     else:

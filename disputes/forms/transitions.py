@@ -87,7 +87,12 @@ class ReasonForm(TransitionForm):
 
 
 class AcceptForm(TransitionForm):
-    notice_form = pick("权利义务告知", without_blank(NoticeForm), required=False, hint="已告知的不必再选")
+    notice_form = pick(
+        "权利义务告知",
+        without_blank(NoticeForm),
+        required=False,
+        hint="没有告知也可以受理；告知以前不能派单、不能记录调解",
+    )
     note = line("备注")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -236,9 +236,14 @@ def undo_tags(step: str, dispute: Dispute) -> str:
 
 
 def where_next(request: HttpRequest, dispute: Dispute) -> str:
-    """Back to the board it was done on; else the case, or the list it left this person's scope for."""
-    if request.POST.get("then") == "dispatch":
-        return reverse("disputes:dispatch")
+    """Back to the board it was done on, at the same case if asked; else the case, or the list it left the scope for."""
+    match request.POST.get("then"):
+        case "dispatch":
+            return reverse("disputes:dispatch")
+        case "board":
+            return f"{reverse('disputes:dispatch')}?case={dispute.code}"
+        case "preview":
+            return reverse("disputes:preview", args=[dispute.code])
     still: QuerySet[Dispute] = Dispute.objects.visible_to(request.user).filter(pk=dispute.pk)
     return dispute.get_absolute_url() if still.exists() else reverse("disputes:list")
 

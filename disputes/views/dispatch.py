@@ -16,7 +16,7 @@ from django.views import View
 from accounts.choices import labels
 from common.errors import Conflict, NotPermitted, NotVisible, Refusal
 from disputes import assignment, listing, presentation, services, workflow
-from disputes.choices import ChosenBy, RecusalGround
+from disputes.choices import ChosenBy, NoticeForm, RecusalGround
 from disputes.forms.transitions import AssignForm, Batch
 from disputes.models import Dispute
 from disputes.reach import roles_on
@@ -43,20 +43,23 @@ class DispatchersView(View):
 
 
 class BoardView(DispatchersView):
-    """Cases waiting for a committee, the nearest limit first, the first one opened."""
+    """Cases waiting for a committee, the nearest limit first; ``case`` is opened, else the first one."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         waiting = Dispute.objects.awaiting(request.user, "assign")
         cases = listing.nearest(waiting, MOST_ON_BOARD + 1)
         today = timezone.localdate()
+        shown = cases[:MOST_ON_BOARD]
+        wanted = request.GET.get("case", "")
         context = {
-            "rows": [list_row(case, request.user, today) for case in cases[:MOST_ON_BOARD]],
+            "rows": [list_row(case, request.user, today) | {"is_untold": not case.notice_form} for case in shown],
             "total": waiting.count() if len(cases) > MOST_ON_BOARD else len(cases),
             "most": MOST_ON_BOARD,
             "today": f"{timezone.localtime():%H:%M}",
         }
         if cases:
-            context |= preview(case_for(request.user, cases[0].code), request.user)
+            opened = wanted if wanted in {case.code for case in shown} else shown[0].code
+            context |= {"opened": opened} | preview(case_for(request.user, opened), request.user)
         return render(request, "disputes/dispatch.html", context)
 
 
@@ -67,8 +70,10 @@ class PreviewView(DispatchersView):
         dispute = case_for(request.user, code)
         if not roles_on(dispute, request.user) & DISPATCH:
             raise NotPermitted(f"“派单”由{labels(DISPATCH)}办理。")
-        template = "disputes/_preview.html" if request.htmx else "disputes/dispatch_one.html"
-        return render(request, template, preview(dispute, request.user))
+        context = preview(dispute, request.user)
+        if request.htmx:
+            return render(request, "disputes/_preview.html", context)
+        return render(request, "disputes/dispatch_one.html", context | {"then": "preview"})
 
 
 def preview(dispute: Dispute, user: Any) -> dict[str, Any]:
@@ -102,6 +107,8 @@ def preview(dispute: Dispute, user: Any) -> dict[str, Any]:
         "refusal": refusal,
         "may_unaccept": "unaccept" in may,
         "may_notify": bool(refusal) and "give_notice" in may and not dispute.notice_form,
+        "notices": [(form.value, str(form.label)) for form in NoticeForm if form],
+        "then": "board",
         "may_report": bool(refusal) and "report_risk" in may and dispute.may_escalate and not dispute.police_told_at,
     }
 

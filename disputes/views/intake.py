@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import segno
@@ -25,7 +25,8 @@ from accounts.choices import labels
 from common.errors import NotPermitted, Refusal
 from common.masks import mask_name, mask_org
 from disputes import assignment, deadlines, duplicates, presentation, rights, services
-from disputes.choices import LinkKind, PartyKind, Status, Willingness
+from disputes.choices import LinkKind, NoticeForm, PartyKind, Status, Willingness
+from disputes.forms.doubts import NOTICE, Doubt, doubts
 from disputes.forms.intake import LINK, IntakeForm, as_posted, links_in, worth_keeping
 from disputes.forms.parties import kind_of
 from disputes.models import Dispute, IntakeDraft
@@ -39,6 +40,9 @@ from grids.models import Organisation
 LEFT_BEHIND = dt.timedelta(hours=2)
 #: A draft longer than this is no registration.
 LONGEST_DRAFT = 200_000
+#: The hidden field that says which unlikely things were shown already.
+NOTED = "noted"
+UNTOLD_SINCE = "还没有告知权利义务：告知以前不能派单，也不能记录调解。"
 
 
 class RegisteringView(View):
@@ -72,9 +76,13 @@ class IntakeView(RegisteringView):
         if then == "draft":
             draft = keep_draft(request.user, request.POST)
             return redirect(f"{reverse('disputes:new')}?draft={draft.uid}" if draft else reverse("disputes:drafts"))
-        form = IntakeForm(request.POST, user=request.user)
+        posted, then = _told_in_passing(request.POST)
+        form = IntakeForm(posted, user=request.user)
         if not form.is_valid():
             return self.page(request, form, status=422)
+        unlikely = doubts(form, accept=then == "accept")
+        if not {doubt.key for doubt in unlikely} <= set(request.POST.get(NOTED, "").split()):
+            return self.page(request, form, unlikely=unlikely, status=422)
         try:
             dispute, is_new, refusal = enter(form, accept=then == "accept")
         except Refusal as refused:
@@ -100,6 +108,8 @@ class IntakeView(RegisteringView):
         messages.success(request, f"{dispute.code} 已登记{'并受理' if accepted else ''}。", extra_tags=undo)
         if refusal:
             messages.warning(request, f"还没有受理：{refusal.sentence}")
+        if accepted and not dispute.notice_form:
+            messages.warning(request, f"{UNTOLD_SINCE}可以在案件页办理“权利义务告知”。")
         for warning in form.warnings:
             messages.warning(request, f"{warning}已先登记，核对后可以在案件页更正。")
         match request.POST.get("then"):
@@ -116,9 +126,12 @@ class IntakeView(RegisteringView):
         *,
         draft: IntakeDraft | None = None,
         left: dict[str, Any] | None = None,
+        unlikely: Sequence[Doubt] = (),
         status: int = 200,
     ) -> HttpResponse:
         user = request.user
+        for doubt in unlikely:
+            doubt.show()
         drafts = open_drafts(user)
         context = {
             "form": form,
@@ -126,6 +139,10 @@ class IntakeView(RegisteringView):
             "respondents": form.rows["respondents"],
             "may_accept": user.holds(*INTAKE),
             "has_faults": form.is_bound and form.has_faults,
+            "takes_focus": bool(unlikely) or (form.is_bound and form.has_faults),
+            "unlikely": [doubt for doubt in unlikely if doubt.field.name != NOTICE],
+            "asks_notice": any(doubt.field.name == NOTICE for doubt in unlikely),
+            "noted": " ".join(doubt.key for doubt in unlikely) or request.POST.get(NOTED, ""),
             "notice": rights.NOTICE,
             "routes": rights.ROUTES,
             "draft": draft,
@@ -150,6 +167,20 @@ def enter(form: IntakeForm, *, accept: bool) -> tuple[Dispute, bool, Refusal | N
             except Refusal as refusal:
                 return dispute, True, refusal
     return dispute, is_new, None
+
+
+#: The buttons that answer the question for the notice of rights and accept in the same press.
+IN_PASSING = {"accept-oral": NoticeForm.ORAL, "accept-written": NoticeForm.WRITTEN}
+
+
+def _told_in_passing(posted: Any) -> tuple[Any, str]:
+    """The posted fields with the answer of the pressed button in its field, and what the button does."""
+    then = posted.get("then", "")
+    if then not in IN_PASSING:
+        return posted, then
+    data = posted.copy()
+    data[NOTICE] = IN_PASSING[then].value
+    return data, "accept"
 
 
 def _one_more(posted: Any) -> Any:

@@ -55,6 +55,9 @@ def fill_by_keyboard(page, number=NUMBER):
     page.keyboard.type("两户院墙滴水檐伸出，雨水冲刷菜地。")
     page.keyboard.press("Tab")
     assert name_in_focus(page) == "willingness"
+    page.keyboard.press("Enter")
+    assert name_in_focus(page) == "notice_form"
+    page.keyboard.press("ArrowRight")  # 口头告知
 
 
 def test_a_clerk_registers_without_the_mouse_and_hands_out_the_receipt(window, clerk):
@@ -239,3 +242,18 @@ def test_the_enter_that_picks_a_pinyin_candidate_does_nothing_else(window, clerk
     assert not sent
     assert Dispute.objects.count() == 0
     page.evaluate("document.querySelector('#intake').reset()")
+
+
+def test_accepting_asks_for_the_notice_of_rights_in_place(window, clerk):
+    page = window(clerk).open("/disputes/new/")
+    fill_by_keyboard(page)
+    page.keyboard.press("ArrowLeft")  # 尚未告知
+    page.keyboard.press("Control+Enter")
+    asked = page.locator(".errors-soft")
+    expect(asked).to_be_focused()
+    expect(asked).to_contain_text("不能派单，也不能记录调解")
+    assert not Dispute.objects.exists()
+    asked.get_by_role("button", name="已口头告知").click()
+    page.wait_for_url(re.compile(r"/disputes/GZ\d{4}-\d{6}/$"))
+    case = Dispute.objects.get()
+    assert (case.status, case.notice_form) == ("accepted", "oral")

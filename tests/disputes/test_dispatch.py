@@ -99,11 +99,30 @@ def test_a_returned_case_says_by_whom_and_why(clerk, dispatcher, mediator):
 
 
 def test_a_closed_gate_is_named_with_the_way_to_open_it(clerk, dispatcher):
-    case = lives.do(lives.register(clerk, division=place(OWN_VILLAGE), notice_form=""), "accept", clerk)
+    lives.do(lives.register(clerk, division=place(OWN_VILLAGE), notice_form=""), "accept", clerk)
     tree = tree_of(signed_in(dispatcher).get(BOARD))
     assert "先记录权利义务告知" in words(tree)
-    assert f"/disputes/{case.code}/give_notice/" in [a.get("href") for a in find(tree, "section.board-view a")]
     assert not find(tree, "form.suggest")
+    assert "未告知" in words(find(tree, "a.board-item")[0])
+
+
+@pytest.mark.parametrize(
+    ("page", "leads_to"), [(BOARD, "/disputes/dispatch/?case={}"), ("preview", "/disputes/{}/preview/")]
+)
+def test_the_notice_is_recorded_in_place(clerk, dispatcher, mediator, page, leads_to):
+    accepted(clerk)
+    case = lives.do(lives.register(clerk, division=place(OWN_VILLAGE), notice_form=""), "accept", clerk)
+    client = signed_in(dispatcher)
+    url = f"{BOARD}?case={case.code}" if page == BOARD else f"/disputes/{case.code}/preview/"
+    form = find(tree_of(client.get(url)), "form.tell")[0]
+    assert [words(button) for button in find(form, "button")] == ["口头告知", "书面告知并签收"]
+    response = client.post(form.get("action"), fields(form) | {"notice_form": "oral"})
+    assert response.url == leads_to.format(case.code)
+    case.refresh_from_db()
+    assert case.notice_form == "oral" and case.notice_at
+    tree = tree_of(client.get(response.url))
+    assert not find(tree, "form.tell")
+    assert case.code in find(tree, "form.suggest")[0].get("action")  # the same case, its gate open now
 
 
 def test_an_empty_board_says_so(dispatcher):

@@ -321,7 +321,7 @@ def test_without_script_one_more_row_is_asked_from_the_server(window):
 
 
 def test_an_application_made_earlier_keeps_its_day(window):
-    submit(window, applied_on="2026-01-05", happened_on="2026-01-04")
+    submit(window, applied_on="2026-01-05", happened_on="2026-01-04", noted="applied_on")
     case = Dispute.objects.get()
     assert (f"{case.applied_on}", f"{case.happened_on}") == ("2026-01-05", "2026-01-04")
 
