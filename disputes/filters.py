@@ -17,6 +17,7 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db.models import Count, F, IntegerField, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject, NullIf
 from django.utils import timezone
@@ -116,7 +117,6 @@ def midnight(day: dt.date) -> dt.datetime:
 class CodesField(forms.MultipleChoiceField):
     """Codes of a vocabulary kept in the database.  An unknown code finds nothing; it is not an error."""
 
-    default_error_messages = {"invalid_choice": "“%(value)s”不是代码。"}
     pattern = re.compile(r"[0-9]{2,12}")
 
     def valid_value(self, value: Any) -> bool:
@@ -152,6 +152,19 @@ class One(django_filters.ChoiceFilter):
 
 
 class ConditionsForm(forms.Form):
+    """Conditions as an address or a program gives them.  Each field says in our words what it cannot read."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            unknown = f"“{field.label}”没有这个选项。"
+            field.error_messages |= {"invalid_choice": unknown, "invalid_list": unknown}
+            if isinstance(field, forms.UUIDField):
+                field.error_messages["invalid"] = unknown
+            for validator in field.validators:
+                if isinstance(validator, MaxLengthValidator):
+                    validator.message = f"“{field.label}”最多写 %(limit_value)d 个字。"
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         since, until = cleaned.get("since"), cleaned.get("until")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from django import forms
 from django.contrib import messages
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
@@ -180,6 +181,7 @@ def list_context(request: HttpRequest) -> dict[str, Any]:
     given = request.GET.copy()
     _read_typed_village(given, user)
     visible = Dispute.objects.visible_to(user)
+    given, left_out = legible(given, DisputeFilter(given, visible, request=request).form)
     conditions = DisputeFilter(given, visible, request=request)
     order = listing.order_for(conditions.view.key, given.get("sort", ""))
     turn = listing.Turn.asked(given, order)
@@ -236,7 +238,7 @@ def list_context(request: HttpRequest) -> dict[str, Any]:
         "more": [form[name] for name in more],
         "more_open": any(name in form.errors for name in more),
         "applied": len(conditions.conditions),
-        "errors": [sentence for name in form.errors if name in (*FIRST, "tab") for sentence in form.errors[name]],
+        "errors": left_out + _beside(form),
         "keep": _kept(given, view.key),
         "clear_url": address(QueryDict(mutable=True), tab=view.key) if conditions.conditions else "",
         "reset_url": address(QueryDict(mutable=True), tab=view.key),
@@ -252,6 +254,48 @@ def list_context(request: HttpRequest) -> dict[str, Any]:
         "printed_at": f"{timezone.localtime():%Y-%m-%d %H:%M}",
         "may_read": bool(user.roles - ADMIN_ROLES),
     }
+
+
+#: What stands for yes and no in an address.
+YES_OR_NO = ("true", "false")
+
+
+def legible(given: QueryDict, form: Any) -> tuple[QueryDict, list[str]]:
+    """The parameters without those that name no choice we have, and a sentence for each that was left out.
+
+    Such a parameter comes from an old or mistyped address.  What a person typed into a field stays there, with its
+    sentence beside it, for them to correct.
+    """
+    kept, said = given.copy(), []
+    for name, sentences in form.errors.items():
+        field = form.fields[name]
+        if not isinstance(field, forms.ChoiceField | forms.UUIDField):
+            continue
+        several = isinstance(field, forms.MultipleChoiceField)
+        kept.setlist(name, [value for value in given.getlist(name) if several and field.valid_value(value)])
+        said += [f"{sentence}已略去，其余条件照旧。" for sentence in sentences]
+    sizes = [str(n) for n in listing.SIZES]
+    for name, is_known, sentence in (
+        ("open", lambda v: v in YES_OR_NO, "“在办”只有是和否，已略去，其余条件照旧。"),
+        ("size", lambda v: v in sizes, f"每页可以是 {'、'.join(sizes)} 件，已按 {sizes[0]} 件显示。"),
+        ("sort", lambda v: v in listing.ORDERS, "没有这种排序，已按本视图平常的顺序显示。"),
+        ("page", lambda v: re.fullmatch("0*[1-9][0-9]*", v, re.ASCII), "没有这一页，已显示第 1 页。"),
+    ):
+        if given.get(name) and not is_known(given[name]):
+            kept.pop(name)
+            said.append(sentence)
+    for name in [name for name, values in kept.lists() if not any(values)]:
+        del kept[name]
+    return kept, said
+
+
+def _beside(form: Any) -> list[str]:
+    """What stands beside the fields, on top as well: on a phone the fields are folded away."""
+    return [
+        f"{form.fields[name].label}：{sentence}这一项没有查，其余条件照旧。"
+        for name, sentences in form.errors.items()
+        for sentence in sentences
+    ]
 
 
 def _read_typed_village(given: QueryDict, user: Any) -> None:

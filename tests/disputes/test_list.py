@@ -409,3 +409,57 @@ def test_a_date_of_an_earlier_year_shows_its_year(clerk):
     row = words(find(page(clerk, "?tab=all&period=all"), "table#cases tbody tr")[0])
     assert f"{today.year - 1}-12-30" in row
     assert f"{today:%m-%d} " in row  # changed today: this year's needs none
+
+
+# ---- addresses that cannot be read
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("tab=zzz", "“视图”没有这个选项。已略去，其余条件照旧。"),
+        ("tab=all&status=zzz", "“办理状态”没有这个选项。"),
+        ("tab=all&category=zz", "“纠纷类型”没有这个选项。"),
+        ("tab=all&party=zzz", "“同一当事人”没有这个选项。"),
+        ("tab=all&period=zzz", "“登记日期”没有这个选项。"),
+        ("tab=all&open=zzz", "“在办”只有是和否"),
+        ("tab=all&since=那天", "登记自：看不懂这个日期"),
+        ("tab=all&until=2026-13-45", "登记至：看不懂这个日期"),
+        ("tab=all&since=2026-02-01&until=2026-01-01", "登记至：止期不能早于起期。"),
+        ("tab=all&committee=" + "会" * 41, "“调委会”最多写 40 个字。"),
+        ("tab=all&size=7", "每页可以是 20、50、100 件，已按 20 件显示。"),
+        ("tab=all&size=many", "每页可以是"),
+        ("tab=all&sort=beauty", "没有这种排序"),
+        ("tab=all&page=0", "没有这一页，已显示第 1 页。"),
+        ("tab=all&page=next", "没有这一页，已显示第 1 页。"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_our_words_and_the_rest_holds(case, clerk, query, sentence):
+    tree = page(clerk, f"?{query}&risk=low&q=滴水檐")
+    told = " ".join(words(note) for note in find(tree, "section#results p.note"))
+    assert sentence in told
+    assert "选择一个有效的选项" not in told and "UUID" not in told and "zz" not in told
+    chips = " ".join(words(chip) for chip in find(tree, "a.chip"))
+    assert "滴水檐" in chips and "低" in chips
+    if "since=2026" not in query:
+        assert case.code in codes(tree)
+
+
+def test_an_unknown_view_is_the_usual_one_and_no_link_keeps_it(case, clerk):
+    tree = page(clerk, "?tab=zzz&size=7&status=zzz&status=registered")
+    assert codes(tree) == [case.code]
+    addresses = [a.get("href") for a in find(tree, "section#results a[href]")]
+    kept = [one.get("value") for one in find(tree, "section#results input[type=hidden]")]
+    assert not [one for one in addresses if "zzz" in one or "size=7" in one] and "zzz" not in kept
+    assert any("status=registered" in one for one in addresses), "the value that can be read is kept"
+
+
+def test_what_a_person_typed_stays_in_its_field(case, clerk):
+    tree = page(clerk, "?tab=all&since=那天")
+    assert find(tree, "input[name=since]")[0].get("value") == "那天"
+
+
+def test_a_good_address_is_told_nothing(case, clerk):
+    assert not find(
+        page(clerk, "?tab=all&status=registered&size=50&sort=due&page=1&open=true"), "section#results p.note"
+    )
