@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from disputes.codes import CaseCode
-from disputes.views import case, desk, dispatch, export, intake, lists, parties, pickers, search
+from disputes.views import case, desk, dispatch, drafts, export, intake, lists, parties, pickers, search
 from disputes.workflow import TRANSITIONS
 
 register_converter(CaseCode, "case")
@@ -18,9 +18,9 @@ urlpatterns = [
     path("disputes/new/", intake.IntakeView.as_view(), name="new"),
     path("disputes/new/check/", intake.DuplicatesView.as_view(), name="check"),
     path("disputes/new/suggest/", intake.SuggestView.as_view(), name="suggest"),
-    path("disputes/drafts/", intake.DraftsView.as_view(), name="drafts"),
-    path("disputes/drafts/save/", intake.SaveDraftView.as_view(), name="save_draft"),
-    path("disputes/drafts/<uuid:uid>/delete/", intake.DeleteDraftView.as_view(), name="delete_draft"),
+    path("disputes/drafts/", drafts.DraftsView.as_view(), name="drafts"),
+    path("disputes/drafts/save/", drafts.SaveDraftView.as_view(), name="save_draft"),
+    path("disputes/drafts/<uuid:uid>/delete/", drafts.DeleteDraftView.as_view(), name="delete_draft"),
     path("disputes/dispatch/", dispatch.BoardView.as_view(), name="dispatch"),
     path("disputes/dispatch/batch/", dispatch.BatchAssignView.as_view(), name="batch_assign"),
     path("disputes/<case:code>/preview/", dispatch.PreviewView.as_view(), name="preview"),

@@ -21,7 +21,8 @@ from common import workdays
 from disputes import listing, presentation, todo
 from disputes.choices import OPEN_STATES, Risk, Status
 from disputes.filters import SOON_DAYS, due_between, due_rows, midnight, period_begins
-from disputes.models import Dispute, IntakeDraft, MediationSession
+from disputes.models import Dispute, MediationSession
+from disputes.views import drafts
 from disputes.views.lists import list_row, works_for_county
 from disputes.workflow import HANDLE, REGISTER
 from grids.models import Division
@@ -222,18 +223,9 @@ def appointments(user: Any) -> list[dict[str, Any]]:
 
 def registering(user: Any, today: dt.date) -> dict[str, Any]:
     """What this person registered and left half typed; for those who seldom do, only when there is something."""
-    found = {"drafts": drafts(user), "registered": registered_today(user, today)}
+    kept = drafts.rows(drafts.open_drafts(user)[:MOST_LINES])
+    found = {"drafts": kept, "registered": registered_today(user, today)}
     return found | {"registers": bool(any(found.values()) or user.holds(Role.CLERK, Role.GRID_OFFICER))}
-
-
-def drafts(user: Any) -> list[dict[str, Any]]:
-    return [
-        {
-            "url": f"{reverse('disputes:new')}?draft={draft.uid}",
-            "saved": f"{timezone.localtime(draft.saved_at):%m-%d %H:%M}",
-        }
-        for draft in IntakeDraft.objects.visible_to(user).only("uid", "saved_at")[:MOST_LINES]
-    ]
 
 
 def registered_today(user: Any, today: dt.date) -> list[dict[str, Any]]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -13,45 +10,31 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.views import View
 
-from accounts.choices import labels
-from common.errors import NotPermitted, Refusal
-from common.masks import mask_name, mask_org
+from common.errors import Refusal
 from disputes import assignment, deadlines, duplicates, presentation, rights, services
-from disputes.choices import LinkKind, NoticeForm, PartyKind, Status, Willingness
+from disputes.choices import LinkKind, NoticeForm, Status, Willingness
 from disputes.forms.doubts import NOTICE, Doubt, doubts
-from disputes.forms.intake import LINK, IntakeForm, as_posted, links_in, worth_keeping
+from disputes.forms.intake import LINK, IntakeForm, links_in
 from disputes.forms.parties import kind_of
 from disputes.models import Dispute, IntakeDraft
 from disputes.services import clocks
+from disputes.views import drafts
 from disputes.views.case import undo_tags
+from disputes.views.drafts import RegisteringView
 from disputes.workflow import INTAKE, REGISTER
 from grids.choices import OrganisationKind
 from grids.models import Organisation
 
-#: How long a registration that broke off is offered again on the empty page.
-LEFT_BEHIND = dt.timedelta(hours=2)
-#: A draft longer than this is no registration.
-LONGEST_DRAFT = 200_000
 #: The hidden field that says which unlikely things were shown already.
 NOTED = "noted"
 UNTOLD_SINCE = "还没有告知权利义务：告知以前不能派单，也不能记录调解。"
-
-
-class RegisteringView(View):
-    """A page of those who register.  Others read whose right it is."""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if request.user.is_authenticated and not request.user.holds(*REGISTER):
-            raise NotPermitted(f"“登记”由{labels(REGISTER)}办理。")
-        return super().dispatch(request, *args, **kwargs)
 
 
 # ---- the form
@@ -63,18 +46,18 @@ class IntakeView(RegisteringView):
     def get(self, request: HttpRequest) -> HttpResponse:
         wanted = request.GET.get("draft", "")
         if not wanted:
-            return self.page(request, IntakeForm(user=request.user), left=left_behind(request.user))
-        draft = IntakeDraft.objects.visible_to(request.user).filter(uid=_uuid(wanted)).first()
+            return self.page(request, IntakeForm(user=request.user), left=drafts.left_behind(request.user))
+        draft = IntakeDraft.objects.visible_to(request.user).filter(uid=drafts.uid_of(wanted)).first()
         if draft is None:
             raise Http404
-        return self.page(request, IntakeForm.unjudged(_fields_of(draft), user=request.user), draft=draft)
+        return self.page(request, IntakeForm.unjudged(drafts.fields_of(draft), user=request.user), draft=draft)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         then = request.POST.get("then", "")
         if "add" in request.POST:
             return self.page(request, IntakeForm.unjudged(_one_more(request.POST), user=request.user))
         if then == "draft":
-            draft = keep_draft(request.user, request.POST)
+            draft = drafts.keep_draft(request.user, request.POST)
             return redirect(f"{reverse('disputes:new')}?draft={draft.uid}" if draft else reverse("disputes:drafts"))
         posted, then = _told_in_passing(request.POST)
         form = IntakeForm(posted, user=request.user)
@@ -132,7 +115,6 @@ class IntakeView(RegisteringView):
         user = request.user
         for doubt in unlikely:
             doubt.show()
-        drafts = open_drafts(user)
         context = {
             "form": form,
             "applicants": form.rows["applicants"],
@@ -147,7 +129,7 @@ class IntakeView(RegisteringView):
             "routes": rights.ROUTES,
             "draft": draft,
             "left": left,
-            "draft_count": drafts.count(),
+            "draft_count": drafts.open_drafts(user).count(),
             **live_context(form),
         }
         return render(request, "disputes/intake.html", context, status=status)
@@ -297,109 +279,6 @@ class SuggestView(RegisteringView):
     def post(self, request: HttpRequest) -> HttpResponse:
         form = IntakeForm.unjudged(request.POST, user=request.user)
         return render(request, "components/suggestion.html", suggestion_context(form) or {})
-
-
-# ---- drafts
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(str(text))
-    except ValueError:
-        return None
-
-
-def open_drafts(user: Any) -> Any:
-    """This person's drafts.  One that was registered meanwhile (a save that came after the submit) is none."""
-    registered = Dispute.objects.filter(submission_key=OuterRef("uid"))
-    return IntakeDraft.objects.visible_to(user).exclude(Exists(registered))
-
-
-def left_behind(user: Any) -> dict[str, Any] | None:
-    """The draft of a registration that broke off not long ago: an expired sign-in, a closed window."""
-    since = timezone.now() - LEFT_BEHIND
-    draft = open_drafts(user).filter(saved_at__gte=since).first()
-    return _draft_rows([draft])[0] if draft else None
-
-
-def _fields_of(draft: IntakeDraft) -> Any:
-    return as_posted(json.loads(draft.body or "{}"))
-
-
-def keep_draft(user: Any, posted: Any) -> IntakeDraft | None:
-    """Keep what was posted as the draft of this submission; None when the submission is a case already.
-
-    One draft a submission: its uid is the submission's key, so a draft taken up in two tabs still makes one case.
-    """
-    key = _uuid(posted.get("submission_key", ""))
-    if key is None:
-        raise Refusal("登记页已失效，请重新打开。")
-    if Dispute.objects.filter(submission_key=key).exists():
-        return None
-    body = json.dumps(worth_keeping(posted), ensure_ascii=False)
-    if len(body) > LONGEST_DRAFT:
-        raise Refusal("草稿太长，没有保存。")
-    with transaction.atomic():
-        draft, _ = IntakeDraft.objects.select_for_update().get_or_create(uid=key, defaults={"author": user})
-        if draft.author_id != user.pk:
-            raise Refusal("登记页已失效，请重新打开。")
-        draft.body, draft.saved_at = body, timezone.now()
-        draft.save(update_fields=["body", "saved_at"])
-    return draft
-
-
-class SaveDraftView(RegisteringView):
-    """Autosave.  Answers in JSON; an expired sign-in is told by the middleware and the page keeps its words."""
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        try:
-            draft = keep_draft(request.user, request.POST)
-        except Refusal as refusal:
-            return JsonResponse({"error": refusal.sentence}, status=refusal.status)
-        if draft is None:
-            return HttpResponse(status=204)
-        return JsonResponse({"saved_at": f"{timezone.localtime(draft.saved_at):%H:%M:%S}", "draft": str(draft.uid)})
-
-
-class DraftsView(RegisteringView):
-    """Registrations begun and not sent, by their author."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        drafts = list(open_drafts(request.user)[:200])
-        return render(request, "disputes/drafts.html", {"drafts": _draft_rows(drafts)})
-
-
-def _draft_rows(drafts: list[IntakeDraft]) -> list[dict[str, Any]]:
-    """What each draft is about, masked like everything else."""
-    rows = []
-    for draft in drafts:
-        data = _fields_of(draft)
-        sides = [_masked(data.get(f"{side}-0-name", "")) for side in IntakeForm.formsets]
-        rows.append(
-            {
-                "uid": draft.uid,
-                "parties": " 与 ".join(side or "（未填）" for side in sides),
-                "matter": data.get("category_text", ""),
-                "place": data.get("division_text", ""),
-                "brief": data.get("summary", "")[:60],
-                "saved_at": draft.saved_at,
-                "url": f"{reverse('disputes:new')}?draft={draft.uid}",
-            }
-        )
-    return rows
-
-
-def _masked(name: str) -> str:
-    return mask_org(name) if kind_of(name, "") == PartyKind.ORGANISATION else mask_name(name)
-
-
-class DeleteDraftView(RegisteringView):
-    def post(self, request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
-        deleted, _ = IntakeDraft.objects.visible_to(request.user).filter(uid=uid).delete()
-        if not deleted:
-            raise Http404
-        messages.success(request, "草稿已删除。")
-        return redirect("disputes:drafts")
 
 
 # ---- the receipt

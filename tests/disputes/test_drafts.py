@@ -103,6 +103,24 @@ def test_the_list_shows_what_it_was_about_masked(window, half):
     assert "李*兰 与 赵*军" in page and "上秦镇 徐赵寨村" in page and "李桂兰" not in page and ID_APPLICANT not in page
 
 
+def test_a_draft_says_what_it_is_about_and_when_it_goes(window, half):
+    window.post(SAVE, half | {"category_text": "邻里 宅基地边界", "summary": "李桂兰说张掖市金穗种业有限公司不付钱",
+                              "respondents-0-name": "张掖市金穗种业有限公司"})  # fmt: skip
+    IntakeDraft.objects.update(saved_at=timezone.now() - dt.timedelta(days=29))
+    gone = timezone.localdate() + dt.timedelta(days=1)
+    for page in (LIST, "/desk/"):
+        text = window.get(page).content.decode()
+        assert "邻里 宅基地边界" in text and "上秦镇 徐赵寨村" in text
+        assert f"{gone:%Y-%m-%d} 删除" in text or "1 天后删除" in text
+        assert "李桂兰" not in text and "金穗种业" not in text and f"?draft={half['submission_key']}" in text
+
+
+def test_a_colleague_reads_nothing_of_it_on_the_desk_either(client, person, window, half):
+    window.post(SAVE, half)
+    client.force_login(person("clerk2", "王敏", "clerk"))
+    assert "没登记完的草稿" not in client.get("/desk/").content.decode()
+
+
 def test_an_empty_draft_is_listed_too(window):
     window.post(SAVE, {"submission_key": str(uuid.uuid4())})
     assert "（未填） 与 （未填）" in window.get(LIST).content.decode()
