@@ -224,7 +224,7 @@ def _card(match: duplicates.Match, chosen: str) -> dict[str, Any]:
         "state": shown["status_label"],
         "state_color": shown["color"],
         "parties": f"{shown['applicant']} 与 {shown['respondent']}",
-        "matter": f"{shown['place']} · {shown['category']}",
+        "matter": f"{shown['place'] or shown['township']} · {shown['category']}",
         "hint": "；".join(part for part in (*match.reasons, f"{shown['registered'][:10]} 登记", left) if part),
         "link_name": f"{LINK}{dispute.code}",
         "choices": [("", "未核对"), (LinkKind.RECURRENCE, "关联为反复"), (LinkKind.DISTINCT, "不是同一件")],
