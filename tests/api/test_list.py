@@ -120,7 +120,14 @@ def test_unknown_parameters_are_refused_by_name(as_program, clerk):
 def test_a_condition_that_cannot_be_read_is_refused_not_dropped(as_program, clerk, query):
     answer = as_program(clerk).get(DISPUTES, query)
     assert answer.status_code == 400, answer.content
+    assert answer["Content-Type"] == "application/problem+json"
     assert set(answer.json()["errors"]) <= set(query)
+    assert "有效的选项" not in answer.content.decode() and "有效UUID" not in answer.content.decode()
+
+
+def test_an_unknown_view_is_refused_in_our_words(as_program, clerk):
+    answer = as_program(clerk).get(DISPUTES, {"tab": "zzz"})
+    assert answer.status_code == 400 and "“视图”没有这个选项。" in answer.content.decode()
 
 
 @pytest.mark.parametrize("name", ["since", "status", "q", "cursor", "page_size"])
