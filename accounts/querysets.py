@@ -22,6 +22,14 @@ class UserQuerySet(models.QuerySet["User"]):
             return self
         return self.filter(pk=user.pk) if user.is_authenticated else self.none()
 
+    def holding(self, role: str, on: dt.date) -> UserQuerySet:
+        """Active accounts that hold a role on a day, each once."""
+        held = Q(role_holdings__ends_on=None) | Q(role_holdings__ends_on__gte=on)
+        return self.filter(
+            held, is_active=True, role_holdings__role=role, role_holdings__starts_on__lte=on,
+            role_holdings__revoked_at=None,
+        ).distinct()  # fmt: skip
+
 
 class PortalUserManager(UserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Creates accounts; there is no superuser in the business of this portal."""

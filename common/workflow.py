@@ -31,6 +31,8 @@ class Transition:
     todo     True: a case in one of ``sources`` waits for one of ``roles`` to do this
     asks     True: confirmed on a page with a reason, because it is not undone with one click
     undo     the name of the transition that reverses it, if one does
+    quiet    True: takes nothing from under anybody's hands, so a page loaded before it is not out of date
+    rare     True: shown only when its gate is open, never greyed with the reason
     law      where the rule is written
     """
 
@@ -46,6 +48,8 @@ class Transition:
     undo: str | None = None
     law: str = ""
     primary: bool = field(default=False)
+    quiet: bool = False
+    rare: bool = False
 
 
 def check(

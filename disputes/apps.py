@@ -11,11 +11,26 @@ class DisputesConfig(AppConfig):
         from disputes.digest import lines
         from disputes.workflow import TRANSITIONS
         from notices import digest
+        from notices.choices import Kind, name_kinds
 
         digest.section("disputes", lines, title="案件")
         audit.name({f"dispute.{name}": f"纠纷：{step.label}" for name, step in TRANSITIONS.items()})
+        name_kinds(
+            {
+                "warning.remind": Kind("提醒", "amber"),
+                "warning.yellow": Kind("黄牌", "amber"),
+                "warning.red": Kind("红牌", "red"),
+                "warning.leader": Kind("领导关注", "red"),
+                "warning.climb": Kind("升级", "amber"),
+                "urge": Kind("催办", "amber"),
+                "supervision": Kind("督办", "red"),
+                "instruction": Kind("批示", "purple"),
+                "extension": Kind("延期", "blue"),
+            }
+        )
         audit.name(
             {
+                "dispute.climb": "纠纷：升级",
                 "dispute.register": "纠纷：登记",
                 "dispute.check": "纠纷：查重",
                 "dispute.export": "纠纷：导出",

@@ -220,6 +220,33 @@ TERMINATE_REASONS = (EndReason.UNREACHABLE, EndReason.SHAM, EndReason.COLLUSION,
 WITHDRAW_REASONS = (EndReason.SELF_SETTLED, EndReason.APPLICANT_WITHDREW)
 
 
+class WarnLevel(models.IntegerChoices):
+    """How far the warnings of one clock have climbed.  A level of the ladder that ran out passes the case on."""
+
+    NONE = 0, "未提醒"
+    REMIND = 1, "提醒"
+    YELLOW = 2, "黄牌"
+    RED = 3, "红牌"
+    LEADER = 4, "领导关注"
+    CLIMB = 5, "升级"
+
+
+class SupervisionKind(models.TextChoices):
+    """督办 in rising weight, and the letter of warning (预警函) for what may grow."""
+
+    LETTER = "letter", "预警函"
+    ORDINARY = "ordinary", "普通督办"
+    YELLOW = "yellow", "黄牌督办"
+    RED = "red", "红牌督办"
+    LISTED = "listed", "挂牌督办"
+
+
+class ExtensionState(models.TextChoices):
+    ASKED = "asked", "待审批"
+    GRANTED = "granted", "已批准"
+    REFUSED = "refused", "不批准"
+
+
 class AgreementForm(models.TextChoices):
     WRITTEN = "written", "书面协议"
     ORAL = "oral", "口头协议"

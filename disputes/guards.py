@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from common.errors import GuardRefused
+from disputes import deadlines
 from disputes.choices import UNPERFORMED, Willingness
 
 if TYPE_CHECKING:
@@ -104,3 +105,65 @@ def performance_is_tracked(dispute: Dispute, actor: Any) -> None:
 def agreement_is_recorded(dispute: Dispute, actor: Any) -> None:
     if dispute.current_agreement is None:
         raise GuardRefused("协议尚未录入。")
+
+
+# ---- 期限、督办
+
+
+def _flag(dispute: Dispute, name: str) -> bool:
+    """One of the facts that ``for_page`` brings along with the case; asked for when it did not."""
+    if not hasattr(dispute, name):
+        fresh = type(dispute).objects.with_watch().filter(pk=dispute.pk).values_list(name, flat=True)
+        setattr(dispute, name, bool(fresh.first()))
+    return bool(getattr(dispute, name))
+
+
+def no_extension_is_asked(dispute: Dispute, actor: Any) -> None:
+    if _flag(dispute, "extension_is_asked"):
+        raise GuardRefused("已有一份延期申请等待审批，先等审批结果。")
+
+
+def an_extension_is_asked(dispute: Dispute, actor: Any) -> None:
+    if not _flag(dispute, "extension_is_asked"):
+        raise GuardRefused("没有等待审批的延期申请。")
+
+
+def a_limit_may_be_extended(dispute: Dispute, actor: Any) -> None:
+    if not extendable(dispute):
+        raise GuardRefused("正在计算的期限都不能延长。")
+
+
+def extendable(dispute: Dispute) -> list[Any]:
+    """Running clocks of the case whose rule allows a longer limit, and that have some of it left."""
+    return [
+        row
+        for row in dispute.clocks.all()
+        if row.is_running
+        and (rule := deadlines.BY_KEY.get(row.key))
+        and rule.extend
+        and row.extended_days < rule.extend.days
+    ]
+
+
+def climbs_the_ladder(dispute: Dispute, actor: Any) -> None:
+    """四级七天: only a case that is on the ladder, below its top, can be passed up."""
+    rungs = [row for row in dispute.clocks.all() if row.is_running and row.kind == "ladder"]
+    if not rungs:
+        raise GuardRefused("本案没有在“四级七天”的期限里，需要上级协助的，请用改派或者转出。")
+    if rungs[0].key == deadlines.LADDER_CLOCKS[-1].key:
+        raise GuardRefused("已经到了最高一级。")
+
+
+def a_supervision_is_open(dispute: Dispute, actor: Any) -> None:
+    if not _flag(dispute, "is_supervised"):
+        raise GuardRefused("没有未解除的督办。")
+
+
+def a_supervision_awaits_an_answer(dispute: Dispute, actor: Any) -> None:
+    if not _flag(dispute, "supervision_awaits_answer"):
+        raise GuardRefused("没有等待回复的督办。")
+
+
+def an_instruction_awaits_a_report(dispute: Dispute, actor: Any) -> None:
+    if not _flag(dispute, "instruction_awaits_report"):
+        raise GuardRefused("没有等待报告落实情况的批示。")

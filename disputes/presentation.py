@@ -24,12 +24,14 @@ SOURCE_LABEL = {source.value: str(source.label) for source in Source}
 RISK_LABEL = {risk.value: str(risk.label) for risk in Risk}
 OUTCOME_LABEL = {outcome.value: str(outcome.label) for outcome in Outcome}
 COLOR = {status.value: STATUS_COLOR[status] for status in Status}
-TODO = {clock.kind: clock.todo for clock in deadlines.CLOCKS} | {deadlines.PERFORM: "履行"}
-EVENT_LABEL = {"register": "登记"} | {row.name: row.done for row in workflow.TRANSITIONS.values()}
+TODO = {clock.kind: clock.todo for clock in deadlines.EVERY_CLOCK} | {deadlines.PERFORM: "履行"}
+EVENT_LABEL = {"register": "登记", "warned": "警示", "climb": "升级"} | {
+    row.name: row.done for row in workflow.TRANSITIONS.values()
+}
 EVENT_TONE = {
     "register": "blue", "accept": "blue", "record_session": "blue", "settle": "green", "settle_orally": "green",
     "take_effect": "green", "perform": "green", "follow_up": "green", "fail": "purple", "transfer": "purple",
-    "return_assignment": "amber", "suspend": "amber", "reassign": "amber", "report_risk": "red", "decline": "amber",
+    "warned": "red", "climb": "amber", "supervise": "red", "urge": "amber", "escalate": "amber", "instruct": "purple", "return_assignment": "amber", "suspend": "amber", "reassign": "amber", "report_risk": "red", "decline": "amber",
 }  # fmt: skip
 #: The same drawings as components/_clock_face.html.
 CLOCK_ICON = {
@@ -123,15 +125,20 @@ def all_clocks(rows: Iterable[ClockRow], today: dt.date) -> list[dict[str, str]]
             state, words = "paused", f"暂停（自 {short_day(row.pause_began_on, today)}）"
         elif row.is_running:
             state, words = clock_text(row.due_on, today)
+        elif row.expired_on:
+            state, words = "met", f"{row.expired_on:%m-%d} 期满升级"
         else:
             state, words = (
                 ("met", f"{short_day(row.met_on, today)} 办结")
                 if row.met_on <= row.due_on
                 else ("late", f"{short_day(row.met_on, today)} 办结，超期 {(row.met_on - row.due_on).days} 天")
             )
-        pauses = f"已扣除暂停 {row.paused_days} 天" if row.paused_days else ""
-        if row.is_provisional:
-            pauses = f"{pauses} 暂按周末推算".strip()
+        notes = (
+            (row.paused_days, f"已扣除暂停 {row.paused_days} 天"),
+            (row.extended_days, f"已延长 {row.extended_days} 个{row.unit}"),
+            (row.is_provisional, "暂按周末推算"),
+        )
+        pauses = " ".join(text for applies, text in notes if applies)
         shown.append(
             {
                 "label": row.label,

@@ -6,10 +6,10 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from disputes import todo
-from disputes.choices import ENDED_STATES, OPEN_STATES, SETTLED_OUTCOMES
+from disputes.choices import ENDED_STATES, OPEN_STATES, SETTLED_OUTCOMES, ExtensionState
 from disputes.reach import rows_for
 
 if TYPE_CHECKING:
@@ -50,9 +50,22 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
             "division", "township", "category__parent", "committee__organisation", "mediator"
         ).prefetch_related("parties")
 
+    def with_watch(self) -> DisputeQuerySet:
+        """Beside each case: is an extension asked for, a supervision open or unanswered, an instruction unreported."""
+        return self.annotate(
+            extension_is_asked=self._has("extensions", state=ExtensionState.ASKED),
+            is_supervised=self._has("supervisions", lifted_at=None),
+            supervision_awaits_answer=self._has("supervisions", lifted_at=None, replied_at=None),
+            instruction_awaits_report=self._has("instructions", reported_at=None),
+        )
+
+    def _has(self, related: str, **conditions: Any) -> Exists:
+        model: Any = self.model._meta.get_field(related).related_model
+        return Exists(model.objects.filter(dispute=OuterRef("pk"), **conditions))
+
     def for_page(self) -> DisputeQuerySet:
         """Everything the case page and the guards read."""
-        return self.select_related(
+        return self.with_watch().select_related(
             "division__parent", "township", "category__parent", "committee__organisation", "mediator__user",
             "registered_by", "source_organisation", "transferred_to",
         ).prefetch_related(
@@ -87,6 +100,27 @@ class OfDisputeQuerySet(models.QuerySet[Any]):
 
 class OfAgreementQuerySet(OfDisputeQuerySet):
     dispute_path = "agreement__dispute"
+
+
+class ExtensionQuerySet(OfDisputeQuerySet):
+    def waiting(self) -> ExtensionQuerySet:
+        """Asked for and not decided."""
+        return self.filter(state=ExtensionState.ASKED)
+
+
+class SupervisionQuerySet(OfDisputeQuerySet):
+    def open(self) -> SupervisionQuerySet:
+        """Not lifted."""
+        return self.filter(lifted_at=None)
+
+    def unanswered(self) -> SupervisionQuerySet:
+        return self.open().filter(replied_at=None)
+
+
+class RuleQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> RuleQuerySet:
+        """The rules of the house are for everyone who works in it."""
+        return self if user.is_authenticated and user.holdings else self.none()
 
 
 class CategoryQuerySet(models.QuerySet[Any]):

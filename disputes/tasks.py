@@ -1,11 +1,17 @@
 """Periodic work on cases."""
 
 import datetime as dt
+import logging
 
 from celery import shared_task
+from django.db.models import Q
 from django.utils import timezone
 
-from disputes.models import IntakeDraft
+from disputes.models import ClockRow, IntakeDraft
+from disputes.services import clocks
+from disputes.services.sweep import sweep as sweep_warnings
+
+log = logging.getLogger(__name__)
 
 #: A registration that nobody finished within a month holds personal data for no purpose (个人信息保护法 第19条).
 DRAFT_LIFE = dt.timedelta(days=30)
@@ -16,3 +22,37 @@ def drop_old_drafts() -> int:
     """Delete drafts older than ``DRAFT_LIFE``; returns how many."""
     deleted, _ = IntakeDraft.objects.filter(saved_at__lt=timezone.now() - DRAFT_LIFE).delete()
     return deleted
+
+
+# A run that waited longer than the pace of the timetable would only repeat the next one.
+@shared_task(expires=55)
+def sweep() -> str:
+    """Write down the warnings that are due; says what it wrote."""
+    return str(sweep_warnings())
+
+
+@shared_task
+def reckon_clocks(from_day: str = "", key: str = "") -> int:
+    """Work out running clocks anew: those that rest on a day of the calendar from ``from_day`` on, those of one rule
+    (``key``), or, with neither, those never worked out or worked out on a guess.  Returns how many cases that were.
+
+    A case that fails stops no other.
+    """
+    clocks.forget_rules()
+    running = ClockRow.objects.filter(met_on=None, expired_on=None)
+    if from_day:
+        day = dt.date.fromisoformat(from_day)
+        running = running.filter(Q(due_on__gte=day) | Q(next_warn_on__gte=day) | Q(is_provisional=True))
+    elif key:
+        running = running.filter(key=key)
+    else:
+        running = running.filter(Q(warned_due_on=None) | Q(is_provisional=True))
+    cases = running.order_by("dispute_id").values_list("dispute_id", flat=True).distinct()
+    done = 0
+    for dispute_id in cases.iterator(chunk_size=1000):
+        try:
+            clocks.reckon(dispute_id)
+            done += 1
+        except Exception:
+            log.exception("the clocks of case #%s could not be worked out", dispute_id)
+    return done

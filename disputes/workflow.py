@@ -14,7 +14,7 @@ from common import workflow as engine
 from common.errors import Refusal
 from common.workflow import Transition
 from disputes import guards
-from disputes.choices import Status
+from disputes.choices import OPEN_STATES, Status
 
 if TYPE_CHECKING:
     from disputes.models import Dispute
@@ -29,6 +29,10 @@ REGISTER = INTAKE | {Role.GRID_OFFICER}
 DISPATCH = frozenset({Role.DISPATCHER, Role.TOWNSHIP_CENTRE, Role.VILLAGE})
 #: Who handles the case: the mediator it is assigned to, or the head of the committee it is assigned to.
 HANDLE = frozenset({Role.MEDIATOR, Role.COMMITTEE_HEAD})
+#: Who watches over offices: cards, orders, reminders.
+OVERSEE = frozenset({Role.SUPERVISOR, Role.LEADER, Role.TOWNSHIP_CENTRE})
+#: Who decides on a longer limit; never the person who asked.
+EXTEND = frozenset({Role.COMMITTEE_HEAD, Role.TOWNSHIP_CENTRE, Role.DISPATCHER, Role.SUPERVISOR})
 #: Who closes the file.
 FILE = frozenset({Role.COMMITTEE_HEAD, Role.TOWNSHIP_CENTRE, Role.VILLAGE, Role.CLERK, Role.DISPATCHER})
 
@@ -105,6 +109,28 @@ TRANSITIONS: dict[str, Transition] = {
         _row("reopen", "重开", "重开", {S.ARCHIVED, S.FOLLOWED_UP, S.PERFORMING, S.FAILED, S.TERMINATED, S.WITHDRAWN, S.DECLINED},
              S.ACCEPTED, INTAKE | {Role.COMMITTEE_HEAD}, asks=True,
              guards=(guards.applicant_is_willing, guards.no_party_refuses), law="人民调解法 第17、32条"),
+        # ---- 期限、督办：不改变环节，不使别人打开的页面过时
+        _row("ask_extension", "申请延期", "申请延期", OPEN_STATES, None, INTAKE | HANDLE, quiet=True, rare=True,
+             guards=(guards.no_extension_is_asked, guards.a_limit_may_be_extended),
+             law="人民法院特邀调解规定 第27条；医疗纠纷预防和处理条例 第38条"),
+        _row("decide_extension", "审批延期", "审批延期", OPEN_STATES, None, EXTEND, quiet=True, rare=True,
+             guards=(guards.an_extension_is_asked,), law="延长调解期限须各方当事人同意"),
+        _row("escalate", "上报上一级", "上报上一级", BEFORE_RESULT - {S.SUSPENDED}, None,
+             HANDLE | {Role.GRID_OFFICER, Role.VILLAGE, Role.TOWNSHIP_CENTRE}, quiet=True, rare=True,
+             guards=(guards.climbs_the_ladder,), law="“四级七天”工作法（本地约定）"),
+        _row("urge", "催办", "催办", OPEN_STATES, None, OVERSEE | {Role.DISPATCHER}, quiet=True,
+             law="催办到责任单位，不到个人排名"),
+        _row("supervise", "督办", "督办", OPEN_STATES, None, OVERSEE, quiet=True, asks=True,
+             law="综治中心督办：应受理未受理、应办理未办理、不依法办理"),
+        _row("answer_supervision", "回复督办", "回复督办", Status, None, INTAKE | HANDLE | FILE, quiet=True, rare=True,
+             guards=(guards.a_supervision_awaits_an_answer,), law="督办只能回复或者解除，不能删除"),
+        _row("lift_supervision", "解除督办", "解除督办", Status, None, {Role.SUPERVISOR, Role.LEADER}, quiet=True, rare=True,
+             asks=True, guards=(guards.a_supervision_is_open,), law="解除督办须写明理由"),
+        _row("instruct", "批示", "领导批示", NOT_FILED, None, {Role.LEADER}, quiet=True, law="信访工作条例 第18条（参照）"),
+        _row("report_instruction", "报告落实情况", "报告批示落实情况", Status, None, INTAKE | HANDLE | {Role.SUPERVISOR},
+             quiet=True, rare=True, guards=(guards.an_instruction_awaits_a_report,)),
+        _row("sponsor", "包案", "领导包案", OPEN_STATES, None, {Role.LEADER, Role.SUPERVISOR}, quiet=True,
+             law="信访工作条例 第18条（领导包案，参照）"),
         # ---- 更正：随时可以，处处留痕
         _row("amend", "更正", "更正", NOT_FILED, None, INTAKE | HANDLE),
     )
@@ -155,7 +181,7 @@ def gated(dispute: Dispute, actor: Any, roles: Collection[str]) -> list[tuple[Tr
     """
     closed = []
     for transition in TRANSITIONS.values():
-        if dispute.status in transition.sources and transition.roles & set(roles):
+        if dispute.status in transition.sources and transition.roles & set(roles) and not transition.rare:
             try:
                 check(transition, dispute, actor, roles)
             except Refusal as refusal:

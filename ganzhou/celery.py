@@ -43,6 +43,13 @@ TIMETABLE: Final = (
         "清理消息", "删除一年前办结的消息和三个月前的发送记录",
     ),
     Periodic(
+        "sweep", "disputes.tasks.sweep", 60.0, "期限警示", "到期的提醒、黄牌、红牌、领导关注各发一次，四级七天期满升级"
+    ),
+    Periodic(
+        "reckon", "disputes.tasks.reckon_clocks", crontab(hour="2", minute="20"),
+        "核算期限", "按推算的日历算出的期限，日历公布后重算",
+    ),
+    Periodic(
         "sessions", "accounts.tasks.end_idle_sessions", crontab(minute="*/10"),
         "结束闲置登录", "超过闲置时限、到了最长时限的登录自动退出",
     ),

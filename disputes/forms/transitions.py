@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from common.formfields import MoneyField, TypedDateField, TypedMomentField
-from common.widgets import NarrowedSelect, Segmented
+from common.widgets import NarrowedSelect
 from disputes import assignment, clauses
 from disputes.choices import (
     FAIL_REASONS,
@@ -27,7 +27,6 @@ from disputes.choices import (
     PartyKind,
     RecusalGround,
     Retention,
-    Route,
     Satisfaction,
     SessionMode,
     SignManner,
@@ -35,44 +34,14 @@ from disputes.choices import (
     Willingness,
 )
 from disputes.forms.base import TransitionForm, ask_by_name
+from disputes.forms.fields import labelled, line, pick, routes, text, without_blank
 from disputes.forms.pickers import CategoryField, DivisionField
+from disputes.forms.watching import WATCH_FORMS
 from disputes.models import Obligation, Party
 from disputes.presentation import masked_name, scrubber
 from disputes.workflow import HANDLE
 from grids.models import Division, Organisation
 from mediators.models import Committee, Mediator
-
-
-def text(label: str, *, rows: int = 3, limit: int = 2000, required: bool = False, hint: str = "") -> forms.CharField:
-    return forms.CharField(
-        label=label, required=required, max_length=limit, help_text=hint, strip=True,
-        widget=forms.Textarea(attrs={"rows": rows, "maxlength": limit}),
-    )  # fmt: skip
-
-
-def line(label: str, *, limit: int = 300, required: bool = False, hint: str = "") -> forms.CharField:
-    return forms.CharField(label=label, required=required, max_length=limit, help_text=hint, strip=True)
-
-
-def pick(label: str, choices: Any, *, required: bool = True, initial: Any = None, hint: str = "") -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=label, choices=choices, required=required, initial=initial, help_text=hint, widget=Segmented
-    )
-
-
-def routes(*, required: bool = True) -> forms.MultipleChoiceField:
-    return forms.MultipleChoiceField(
-        label="已告知的途径", choices=Route.choices, required=required, widget=forms.CheckboxSelectMultiple,
-        help_text="调解不成应当告知仲裁、行政、司法等途径",
-    )  # fmt: skip
-
-
-def labelled(values: Any) -> list[tuple[str, str]]:
-    return [(value.value, str(value.label)) for value in values]
-
-
-def without_blank(choices: Any) -> list[tuple[str, str]]:
-    return [(value, str(label)) for value, label in choices.choices if value]
 
 
 class NoteForm(TransitionForm):
@@ -506,7 +475,7 @@ class AmendForm(TransitionForm):
         self.initial |= {name: getattr(self.dispute, name) for name in self.fields if name != "reason"}
 
 
-FORMS: dict[str, type[TransitionForm]] = {
+FORMS: dict[str, type[TransitionForm]] = WATCH_FORMS | {
     "accept": AcceptForm,
     "decline": DeclineForm,
     "unaccept": NoteForm,

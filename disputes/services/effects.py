@@ -643,7 +643,6 @@ def reopen(dispute: Dispute, data: Data, by: Any) -> Note:
     dispute.accepted_at = timezone.now()
     dispute.transferred_to = None
     _end_assignment(dispute, "重开")
-    dispute.clocks.filter(met_on=None).update(met_on=timezone.localdate())
     return Note(text=data["reason"], detail={"times": dispute.times_reopened})
 
 

@@ -13,7 +13,7 @@ from disputes import workflow
 from disputes.choices import Status
 from disputes.models import Dispute
 from disputes.reach import roles_on
-from disputes.services import clocks
+from disputes.services import clocks, supervising  # noqa: F401  (supervising registers its effects)
 from disputes.services.effects import EFFECTS
 from disputes.services.timeline import record
 from disputes.signals import dispute_moved
@@ -38,14 +38,15 @@ def perform(
         roles = roles_on(locked, by) if locked else frozenset()
         if locked is None or not roles:
             raise NotVisible
-        if version is not None and version != locked.version:
+        if version is not None and version != locked.version and not transition.quiet:
             raise Conflict(who_was_faster(locked))
         workflow.check(transition, locked, by, roles)
         before = locked.status
         note = EFFECTS[name](locked, dict(data or {}), by)
         locked.status = transition.target or locked.status
-        event = record(locked, name, by=by, before=before, note=note)
-        clocks.advance(locked, name, timezone.localdate())
+        event = record(locked, name, by=by, before=before, note=note, quiet=transition.quiet)
+        if not transition.quiet:
+            clocks.advance(locked, name, timezone.localdate())
         locked.save()
         dispute_moved.send(sender=Dispute, dispute=locked, event=event, by=by)
     locked._prefetched_objects_cache.clear()  # type: ignore[attr-defined]  # read before the step: no longer true

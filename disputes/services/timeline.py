@@ -21,8 +21,16 @@ class Note:
     happened_on: dt.date | None = None
 
 
-def record(dispute: Dispute, name: str, *, by: Any, before: str, note: Note) -> DisputeEvent:
-    """Append one event to the timeline and one row to the audit trail; bump the version.  The caller saves the case."""
+#: Who acts when nobody does: the clocks.
+SYSTEM = "系统"
+
+
+def record(dispute: Dispute, name: str, *, by: Any, before: str, note: Note, quiet: bool = False) -> DisputeEvent:
+    """Append one event to the timeline and one row to the audit trail.  The caller saves the case.
+
+    ``by`` None is the system.  The version goes up, so that people with an older page in front of them are told;
+    not for a ``quiet`` event, which takes nothing from under anybody's hands.
+    """
     now = timezone.now()
     last = dispute.events.order_by("-number").values_list("number", flat=True).first() or 0
     event = DisputeEvent.objects.create(
@@ -34,13 +42,14 @@ def record(dispute: Dispute, name: str, *, by: Any, before: str, note: Note) -> 
         at=now,
         happened_on=note.happened_on,
         actor=by,
-        actor_name=by.name,
-        actor_post=by.post[:120],
+        actor_name=by.name if by else SYSTEM,
+        actor_post=by.post[:120] if by else "",
         text=note.text,
         detail=note.detail,
     )
-    if name != "register":
+    if name != "register" and not quiet:
         dispute.version += 1
-    dispute.changed_at = now
+    if by:
+        dispute.changed_at = now
     audit.record(f"dispute.{name}", actor=by, object_type="dispute", object_id=dispute.code)
     return event

@@ -35,7 +35,9 @@ ICONS = {
     "record_session": "edit", "suspend": "player-pause", "resume": "player-play", "settle": "writing",
     "settle_orally": "message", "take_effect": "rubber-stamp", "fail": "circle-x", "terminate": "square-x",
     "withdraw": "arrow-back", "transfer": "gavel", "perform": "coin", "follow_up": "phone", "archive": "archive",
-    "reopen": "rotate", "amend": "pencil",
+    "reopen": "rotate", "amend": "pencil", "ask_extension": "clock", "decide_extension": "circle-check",
+    "escalate": "arrow-up", "urge": "bell", "supervise": "flag", "answer_supervision": "message",
+    "lift_supervision": "flag-off", "instruct": "writing", "report_instruction": "edit", "sponsor": "user-check",
 }  # fmt: skip
 
 
@@ -49,7 +51,11 @@ def case_for(user: Any, code: str) -> Dispute:
 
 def _prominence(step: workflow.Transition) -> tuple[bool, bool, bool]:
     """The next step on the main road first, steps that end something last; the table's order otherwise."""
-    return (not step.primary, step.name in DANGER or step.asks, step.name in {"give_notice", "report_risk", "amend"})
+    return (
+        not step.primary,
+        step.name in DANGER or step.asks,
+        step.quiet or step.name in {"give_notice", "report_risk", "amend"},
+    )
 
 
 def panel(dispute: Dispute, user: Any, current: str = "", form: Any = None, refusal: str = "") -> dict[str, Any]:

@@ -262,7 +262,7 @@ def _deadlines(matter: Dispute) -> Iterable[tuple[str, str]]:
     for event in ("register", "accept"):
         for clock in deadlines.started_by(event, matter):
             start = matter.applied_on if clock.from_application else today
-            last, provisional = clocks.due(clock, start)
+            last, provisional = clocks.first_due(clock, start)
             guess = "，暂按周末推算" if provisional else ""
             yield f"{clock.label}期限", f"{last:%Y-%m-%d} 前（{clock.days} 个{clock.unit}{guess}）"
 

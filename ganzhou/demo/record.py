@@ -15,14 +15,12 @@ from typing import Any, ClassVar
 from django.db import models
 
 from accounts.models import AuditEvent
-from common import workdays
 from common.crypto import blind_index
 from common.pinyin import sort_key
 from common.search import grams
-from disputes import checklist, deadlines, workflow
+from disputes import checklist, workflow
 from disputes.choices import (
     SETTLED_OUTCOMES,
-    UNPERFORMED,
     AgreementForm,
     ChosenBy,
     DeclineReason,
@@ -57,7 +55,7 @@ from disputes.models import (
     Suspension,
 )
 from disputes.reach import roles_on
-from disputes.services.clocks import PAUSING, STATUTORY, due
+from disputes.reckoning import Watch
 from disputes.services.effects import SESSION_FIELDS, in_force_text
 from disputes.services.intake import DISPUTE_FIELDS, PARTY_FIELDS, township_of
 
@@ -280,97 +278,12 @@ def _record(
 
 
 def _advance(case: Case, event: str, today: dt.date) -> None:
-    rows = sorted((row for row in case.clocks if row.is_running), key=lambda row: row.due_on)
-    _meet(rows, deadlines.stopped_by(event), today)
-    for clock in deadlines.started_by(event, case):  # type: ignore[arg-type]
-        _meet(rows, {clock.kind}, today)
-        rows.append(_start(case, clock, case.applied_on if clock.from_application and event == "accept" else today))
-    if event == "archive":
-        _meet(rows, {row.kind for row in rows}, today)
-    if event == "renegotiate":
-        rows += _revive(case, "mediate")
-    if event == "suspend":
-        _pause(case, rows, today)
-    if event in {"resume", "reassign"}:
-        _resume(rows, today)
-    _follow_obligations(case, rows, event, today)
-    nearest = min(
-        (row for row in rows if row.is_running and not row.is_paused), key=lambda row: row.due_on, default=None
-    )
-    case.next_due_on = nearest.due_on if nearest else None
-    case.next_clock = nearest.kind if nearest else ""
-
-
-def _start(case: Case, clock: deadlines.Clock, start: dt.date) -> ClockRowInMemory:
-    last, provisional = due(clock, start)
-    row = ClockRowInMemory(
-        dispute_id=case.id, kind=clock.kind, label=clock.label, started_on=start, due_on=last, is_provisional=provisional,
-        source=clock.source, limit=clock.days, unit=clock.unit,
+    watch = Watch(
+        case, case.clocks, make=lambda **values: ClockRowInMemory(dispute_id=case.id, **values),
+        suspensions=case.suspensions.all,
     )  # fmt: skip
-    case.clocks.append(row)
-    return row
-
-
-def _meet(rows: Iterable[ClockRowInMemory], kinds: Iterable[str], today: dt.date) -> None:
-    for row in rows:
-        if row.is_running and row.kind in kinds:
-            row.met_on = today
-
-
-def _revive(case: Case, kind: str) -> list[ClockRowInMemory]:
-    row = next((row for row in reversed(case.clocks) if row.kind == kind), None)
-    if row is None or row.met_on is None:
-        return []
-    row.met_on = None
-    return [row]
-
-
-def _pause(case: Case, rows: Iterable[ClockRowInMemory], today: dt.date) -> None:
-    reason = next((row.reason for row in case.suspensions if row.until is None), None)
-    for row in rows:
-        statutory = (row.kind, row.label) in STATUTORY
-        if (row.kind, row.label) in PAUSING and row.is_running and (not statutory or reason == SuspendReason.APPRAISAL):
-            row.pause_began_on = today
-
-
-def _resume(rows: Iterable[ClockRowInMemory], today: dt.date) -> None:
-    for row in rows:
-        if row.is_paused and row.pause_began_on:
-            row.paused_days += (today - row.pause_began_on).days
-            if row.unit == deadlines.WORKING:
-                row.due_on = workdays.add_workdays(row.due_on, workdays.count_workdays(row.pause_began_on, today))
-            else:
-                row.due_on = workdays.add_days(row.due_on, (today - row.pause_began_on).days)
-            row.pause_began_on = None
-            row.is_provisional = workdays.is_provisional(row.started_on, row.due_on)
-
-
-def _was_visited(case: Case) -> bool:
-    return any(case.accepted_at is None or visit.recorded_at >= case.accepted_at for visit in case.follow_ups)
-
-
-def _follow_obligations(case: Case, rows: list[ClockRowInMemory], event: str, today: dt.date) -> None:
-    if event not in {"take_effect", "settle_orally", "perform", "reopen"}:
-        return
-    agreement = case.current_agreement
-    pending = [row for row in agreement.obligations if row.state in UNPERFORMED] if agreement else []
-    nearest = min(pending, key=lambda row: row.due_on, default=None)
-    case.has_pending_obligations = nearest is not None
-    running = next((row for row in rows if row.is_running and row.kind == deadlines.PERFORM), None)
-    if nearest is None:
-        _meet(rows, {deadlines.PERFORM}, today)
-        has_follow_up = any(row.is_running and row.kind == "follow_up" for row in rows)
-        if event != "reopen" and not has_follow_up and not _was_visited(case):
-            rows.extend(_start(case, clock, today) for clock in deadlines.started_by("performed", case))  # type: ignore[arg-type]
-    elif running is None:
-        row = ClockRowInMemory(
-            dispute_id=case.id, kind=deadlines.PERFORM, label=deadlines.PERFORM_LABEL, started_on=today,
-            due_on=nearest.due_on, source=deadlines.PERFORM_SOURCE,
-        )  # fmt: skip
-        case.clocks.append(row)
-        rows.append(row)
-    else:
-        running.due_on = nearest.due_on
+    watch.advance(event, today)
+    case.clocks.extend(watch.made)
 
 
 # ---- what each verb writes: (text, detail, happened_on) of its event
@@ -729,5 +642,4 @@ def reopen(case: Case, data: Data, by: Any, at: dt.datetime) -> Note:
     case.accepted_at = at
     case.transferred_to_id = None
     _end_assignment(case, "重开", at)
-    _meet(case.clocks, {row.kind for row in case.clocks}, at.date())
     return data["reason"], {"times": case.times_reopened}, None

@@ -33,7 +33,9 @@ def _array(value: Iterable[Any]) -> str:
 
 
 def _element(value: Any) -> str:
-    if isinstance(value, int):
+    if value is None:
+        return "NULL"
+    if isinstance(value, int | dt.date):
         return str(value)
     quoted = str(value).replace("\\", "\\\\").replace('"', '\\"')
     return text(f'"{quoted}"')

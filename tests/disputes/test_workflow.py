@@ -39,7 +39,20 @@ perform             performing followed_up                           =
 follow_up           performing                                       followed_up
 archive             followed_up failed terminated withdrawn declined transferred  archived
 reopen              archived followed_up performing failed terminated withdrawn declined  accepted
+escalate            registered accepted assigned mediating           =
+ask_extension       registered accepted assigned mediating suspended settled performing followed_up =
+decide_extension    registered accepted assigned mediating suspended settled performing followed_up =
+urge                registered accepted assigned mediating suspended settled performing followed_up =
+supervise           registered accepted assigned mediating suspended settled performing followed_up =
+sponsor             registered accepted assigned mediating suspended settled performing followed_up =
 """
+#: Steps that watch over a case: they move nothing, and leave everybody's open page as good as it was.
+WATCHING = {
+    "ask_extension", "decide_extension", "escalate", "urge", "supervise", "answer_supervision", "lift_supervision",
+    "instruct", "report_instruction", "sponsor",
+}  # fmt: skip
+#: An answer is taken in every state, also when the case was filed meanwhile.
+ALWAYS = {"answer_supervision", "lift_supervision", "report_instruction"}
 
 
 def by_hand():
@@ -58,8 +71,15 @@ def test_only_correcting_and_risk_are_allowed_in_every_unfiled_state():
     everywhere = {
         name for name, row in workflow.TRANSITIONS.items() if row.sources == frozenset(Status) - {Status.ARCHIVED}
     }
-    assert everywhere == {"amend", "report_risk"}
-    assert {name for name, *_ in by_hand()} | everywhere == set(workflow.TRANSITIONS)
+    assert everywhere == {"amend", "report_risk", "instruct"}
+    assert {name for name, *_ in by_hand()} | everywhere | ALWAYS == set(workflow.TRANSITIONS)
+    assert all(workflow.TRANSITIONS[name].sources == frozenset(Status) for name in ALWAYS)
+
+
+def test_only_watching_steps_are_quiet_and_none_of_them_moves_the_case():
+    quiet = {name for name, row in workflow.TRANSITIONS.items() if row.quiet}
+    assert quiet == WATCHING
+    assert all(workflow.TRANSITIONS[name].target is None for name in WATCHING)
 
 
 def test_every_row_has_an_effect_and_a_form():
@@ -72,10 +92,12 @@ def test_every_state_can_be_left_and_reached():
     assert reached == left == set(Status)
 
 
-def test_leaders_the_justice_bureau_and_administrators_change_nothing():
+def test_leaders_watch_and_nobody_else_who_looks_on_does_anything():
     looks_on = {Role.LEADER, Role.JUSTICE_BUREAU, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN,
                 Role.DEPARTMENT_LIAISON, Role.COURT_LIAISON}  # fmt: skip
-    assert not any(row.roles & looks_on for row in workflow.TRANSITIONS.values())
+    acting = {name for name, row in workflow.TRANSITIONS.items() if row.roles & looks_on}
+    assert acting == {"urge", "supervise", "lift_supervision", "instruct", "sponsor"}
+    assert all(workflow.TRANSITIONS[name].roles & looks_on == {Role.LEADER} for name in acting)
 
 
 def test_an_undo_leads_back_to_where_the_step_came_from():

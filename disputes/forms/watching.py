@@ -1,0 +1,125 @@
+"""Forms of the steps that watch over a case: extensions, climbing, urging, supervision, instructions, sponsors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from accounts.choices import Role
+from accounts.models import User
+from common.formfields import TypedDateField
+from disputes import deadlines, guards
+from disputes.choices import SupervisionKind
+from disputes.forms.base import TransitionForm
+from disputes.forms.fields import labelled, line, pick, text
+from disputes.models import ClockRow
+
+
+class ClockField(forms.ModelChoiceField):
+    """A running limit with its last day and how much longer it may become."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        rule = deadlines.BY_KEY[obj.key].extend
+        assert rule is not None
+        left = rule.days - obj.extended_days
+        consent = "，须各方当事人同意" if rule.needs_parties else ""
+        return f"{obj.label}（{obj.due_on:%Y-%m-%d} 届满，最多延长 {left} 个{obj.unit}{consent}）"
+
+
+class AskExtensionForm(TransitionForm):
+    clock = ClockField(ClockRow.objects.none(), label="要延长的期限", empty_label="请选择")
+    days = forms.IntegerField(label="延长天数", min_value=1, max_value=90, help_text="按该期限自己的单位计算")
+    reason = text("延期的理由", rows=2, limit=300, required=True)
+    all_parties_agreed = forms.BooleanField(label="各方当事人都同意延长", required=False)
+    agreed_on = TypedDateField(label="同意日期", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = guards.extendable(self.dispute)
+        self.fields["clock"].queryset = ClockRow.objects.filter(pk__in=[row.pk for row in rows])
+        if len(rows) == 1:
+            self.initial["clock"] = rows[0].pk
+        if not any(deadlines.BY_KEY[row.key].extend.needs_parties for row in rows):  # type: ignore[union-attr]
+            del self.fields["all_parties_agreed"], self.fields["agreed_on"]
+
+
+class DecideExtensionForm(TransitionForm):
+    decision = pick("意见", [("granted", "批准"), ("refused", "不批准")])
+    days_granted = forms.IntegerField(label="批准天数", min_value=1, required=False, help_text="空着就是按申请的天数")
+    reason = line("审批意见", hint="不批准的须写明")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = self.dispute.extensions.waiting().select_related("clock", "asked_by").first()
+        if asked:
+            agreed = f"，各方当事人 {asked.agreed_on:%Y-%m-%d} 同意" if asked.agreed_on else ""
+            self.fields["decision"].help_text = (
+                f"{asked.asked_by.name}申请{asked.clock.label}期限延长 {asked.days_asked} 个{asked.clock.unit}"
+                f"{agreed}。理由：{asked.reason}"
+            )
+            self.fields["days_granted"].max_value = asked.days_asked
+            self.initial.setdefault("days_granted", asked.days_asked)
+
+
+class EscalateForm(TransitionForm):
+    reason = text("做过的工作和上报的理由", rows=3, limit=500, required=True)
+
+
+class UrgeForm(TransitionForm):
+    note = line("要说的话", limit=200, hint="可以空着；发给责任单位的经办人和负责人")
+
+
+class SuperviseForm(TransitionForm):
+    kind = pick("种类", labelled(SupervisionKind), initial=SupervisionKind.ORDINARY)
+    reason = text("事由和要求", rows=3, limit=500, required=True)
+    reply_by = TypedDateField(label="要求回复日期", required=False, help_text="空着就是 3 个工作日内")
+
+
+class AnswerForm(TransitionForm):
+    reply = text("原因、措施和完成时间", rows=3, limit=1000, required=True)
+
+
+class LiftForm(TransitionForm):
+    reason = line("解除的理由", required=True)
+
+
+class InstructForm(TransitionForm):
+    text = text("批示", rows=3, limit=500, required=True)
+
+
+class ReportForm(TransitionForm):
+    report = text("落实情况", rows=3, limit=1000, required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        given = self.dispute.instructions.filter(reported_at=None).select_related("given_by").first()
+        if given:
+            self.fields["report"].help_text = f"{given.given_by.name}批示：{given.text}"
+
+
+class SponsorForm(TransitionForm):
+    leader = forms.ModelChoiceField(User.objects.none(), label="包案领导", empty_label="请选择")
+    note = line("说明")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate()
+        self.fields["leader"].queryset = User.objects.holding(Role.LEADER, today)
+        if self.user.holds(Role.LEADER):
+            self.initial.setdefault("leader", self.user.pk)
+
+
+WATCH_FORMS: dict[str, type[TransitionForm]] = {
+    "ask_extension": AskExtensionForm,
+    "decide_extension": DecideExtensionForm,
+    "escalate": EscalateForm,
+    "urge": UrgeForm,
+    "supervise": SuperviseForm,
+    "answer_supervision": AnswerForm,
+    "lift_supervision": LiftForm,
+    "instruct": InstructForm,
+    "report_instruction": ReportForm,
+    "sponsor": SponsorForm,
+}

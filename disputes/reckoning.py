@@ -1,0 +1,273 @@
+"""When a clock falls due and when it warns: one derivation from its start, limit, pauses and extensions.
+
+Works on clock rows wherever they live, in the database or in the memory of the demo: nothing here asks the database.
+``services.clocks`` loads and saves what ``Watch`` changed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from common import workdays
+from disputes import deadlines
+from disputes.choices import UNPERFORMED, WarnLevel
+from disputes.deadlines import WORKING, Clock, Warn
+
+LADDER: Final = "ladder"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Limits and warnings as they are in force: those of the table, and what the centre put in their place.
+
+    ``limits``: key -> [(since, days)], newest first.  ``warnings``: (key, category code, level of place) -> Warn, where
+    an empty code or level means any.
+    """
+
+    limits: Mapping[str, list[tuple[dt.date, int]]] = field(default_factory=dict)
+    warnings: Mapping[tuple[str, str, str], Warn] = field(default_factory=dict)
+
+    def days(self, clock: Clock, start: dt.date) -> int:
+        """The limit for a clock that starts on that day; a statutory one is never anything but the law's."""
+        if clock.statutory:
+            return clock.days
+        return next((days for since, days in self.limits.get(clock.key, ()) if since <= start), clock.days)
+
+    def warn(self, key: str, category: str, level: str) -> Warn:
+        """The most particular rule there is: type and level, type, level, any; else the table's own."""
+        for asked in ((key, category, level), (key, category, ""), (key, "", level), (key, "", "")):
+            if asked in self.warnings:
+                return self.warnings[asked]
+        return deadlines.WARNINGS[key]
+
+
+STANDARD: Final = Rules()
+
+
+# ---- one row
+
+
+def last_day(start: dt.date, days: int, unit: str) -> dt.date:
+    """Last day of a limit: the first day is not counted, a day off at the end rolls on (民法典 第201、203条)."""
+    return workdays.add_workdays(start, days) if unit == WORKING else workdays.add_days(start, days)
+
+
+def pauses_of(row: Any, suspensions: Iterable[Any]) -> list[tuple[dt.date, dt.date]]:
+    """The finished stretches that do not count for this clock: suspensions for a reason that stops it."""
+    clock = deadlines.BY_KEY.get(row.key)
+    if clock is None:
+        return []
+    return [
+        (max(pause.since, row.started_on), pause.until)
+        for pause in suspensions
+        if pause.reason in clock.pauses and pause.until and pause.until > row.started_on
+    ]
+
+
+def derive(row: Any, suspensions: Iterable[Any]) -> None:
+    """Set ``due_on`` from start, limit, extensions and pauses.  A row without a limit keeps the day it was given."""
+    if row.limit is not None:
+        pauses = pauses_of(row, suspensions)
+        row.paused_days = sum((until - since).days for since, until in pauses)
+        lost = (
+            sum(workdays.count_workdays(since, until) for since, until in pauses)
+            if row.unit == WORKING
+            else row.paused_days
+        )
+        row.due_on = last_day(row.started_on, row.limit + row.extended_days + lost, row.unit)
+    row.is_provisional = workdays.is_provisional(row.started_on, row.due_on)
+
+
+def set_warnings(row: Any, warn: Warn) -> None:
+    """Work out the days of warning from the due day, and which comes next.
+
+    A row that was warned for this very due day goes on from there; one whose due day moved starts afresh.
+    """
+    if row.warned_due_on != row.due_on:
+        row.warned, row.warned_due_on = WarnLevel.NONE, row.due_on
+    base = workdays.next_workday(row.due_on)  # what falls due on a day off may be done on the next working day
+    row.warn_days = [
+        max(_workdays_before(base, warn.remind), row.started_on) if warn.remind is not None else None,
+        *(workdays.add_workdays(base, n) if n is not None else None for n in (warn.yellow, warn.red, warn.leader)),
+        workdays.add_workdays(base, 1) if row.kind == LADDER else None,
+    ]
+    coming = ((level, day) for level, day in enumerate(row.warn_days, start=1) if level > row.warned and day)
+    row.next_warn_level, row.next_warn_on = next(coming, (None, None))
+
+
+def _workdays_before(day: dt.date, n: int) -> dt.date:
+    known = workdays.current()
+    return dt.date.fromordinal(known.nth(known.count_up_to(day.toordinal()) - n))
+
+
+# ---- all clocks of a case
+
+
+class Watch:
+    """The clocks of one case while something happens to it.
+
+    ``rows`` are all of its clocks; ``make`` builds a new one from keyword values.  Rows that came in or changed are
+    collected in ``made`` and ``changed``; saving them, and the case, is the caller's.
+    """
+
+    def __init__(
+        self, case: Any, rows: Iterable[Any], *, make: Callable[..., Any], rules: Rules = STANDARD,
+        suspensions: Callable[[], Collection[Any]],
+    ) -> None:  # fmt: skip
+        self.case, self.rules, self.make, self.suspensions = case, rules, make, suspensions
+        self.rows = list(rows)
+        self.made: list[Any] = []
+        self.changed: list[Any] = []
+
+    @property
+    def running(self) -> list[Any]:
+        return [row for row in self.rows if row.is_running]
+
+    def advance(self, event: str, today: dt.date) -> None:
+        """Meet, start, pause and resume clocks because ``event`` happened; set the nearest one on the case."""
+        ends_all = event in {"archive", "reopen"}  # nothing runs in an archive; a reopened case begins anew
+        self._meet({row.kind for row in self.running} if ends_all else deadlines.stopped_by(event), today)
+        for clock in deadlines.started_by(event, self.case):
+            self._meet({clock.kind}, today)
+            self.start(clock, self._starts_on(clock, event, today))
+        if event == "renegotiate":
+            self._revive("mediate")
+        if event == "amend":
+            self._follow_category()
+        if event == "suspend":
+            self._pause(today)
+        if event in {"resume", "reassign"}:
+            self._resume()
+        if event in {"take_effect", "settle_orally", "perform", "reopen"}:
+            self._follow_obligations(event, today)
+        self.set_nearest()
+
+    def start(self, clock: Clock, start: dt.date) -> Any:
+        """Start a clock on that day."""
+        row = self.make(
+            key=clock.key, kind=clock.kind, label=clock.label, started_on=start, due_on=start, source=clock.source,
+            limit=self.rules.days(clock, start), unit=clock.unit,
+        )  # fmt: skip
+        derive(row, ())
+        return self._add(row)
+
+    def extend(self, row: Any, days: int) -> None:
+        """Make a limit longer by so many days of its own unit."""
+        row.extended_days += days
+        self._rederive(row)
+        self.set_nearest()
+
+    def climb(self, row: Any, on: dt.date) -> Any | None:
+        """A level of the ladder ran out, or gave the case up: end it and start the next; None above the top."""
+        row.expired_on = on
+        self._touch(row)
+        level = int(row.key.rpartition("_")[2])
+        following = deadlines.BY_KEY.get(f"ladder_{level + 1}")
+        started = self.start(following, on) if following else None
+        self.set_nearest()
+        return started
+
+    def reckon_again(self) -> None:
+        """The calendar or the rules changed: derive every running clock anew, from the start it always had."""
+        for row in self.running:
+            self._rederive(row)
+        self.set_nearest()
+
+    def set_nearest(self) -> None:
+        nearest = min((row for row in self.running if not row.is_paused), key=lambda row: row.due_on, default=None)
+        self.case.next_due_on = nearest.due_on if nearest else None
+        self.case.next_clock = nearest.kind if nearest else ""
+
+    # -- parts
+
+    def _add(self, row: Any) -> Any:
+        set_warnings(row, self._warn(row))
+        self.rows.append(row)
+        self.made.append(row)
+        return row
+
+    def _touch(self, row: Any) -> None:
+        if not any(row is other for other in (*self.made, *self.changed)):
+            self.changed.append(row)
+
+    def _rederive(self, row: Any) -> None:
+        derive(row, self.suspensions())
+        set_warnings(row, self._warn(row))
+        self._touch(row)
+
+    def _warn(self, row: Any) -> Warn:
+        return self.rules.warn(row.key, self.case.category.official_code, self.case.division.level)
+
+    def _meet(self, kinds: Collection[str], today: dt.date) -> None:
+        for row in self.running:
+            if row.kind in kinds:
+                row.met_on = today
+                self._touch(row)
+
+    def _starts_on(self, clock: Clock, event: str, today: dt.date) -> dt.date:
+        """Labour disputes count from the application (劳动争议调解仲裁法 第14条); reopened, from the day they came back."""
+        return self.case.applied_on if clock.from_application and event == "accept" else today
+
+    def _revive(self, kind: str) -> None:
+        """An agreement that came to nothing did not meet the limit: the clock runs on with its old due date."""
+        row = next((row for row in reversed(self.rows) if row.kind == kind), None)
+        if row is not None and row.met_on is not None:
+            row.met_on = None
+            self._touch(row)
+
+    def _follow_category(self) -> None:
+        """A corrected category brings its own limit, counted from the same start; the day it started never moves."""
+        wanted = next(clock for clock in deadlines.CLOCKS if clock.kind == "mediate" and clock.applies(self.case))
+        for row in self.running:
+            if row.kind == "mediate" and row.key != wanted.key:
+                start = self.case.applied_on if wanted.from_application else row.started_on
+                row.key, row.label, row.source, row.unit = wanted.key, wanted.label, wanted.source, wanted.unit
+                row.limit, row.started_on = self.rules.days(wanted, start), start
+                self._rederive(row)
+
+    def _pause(self, today: dt.date) -> None:
+        reason = next((pause.reason for pause in self.suspensions() if pause.until is None), None)
+        for row in self.running:
+            clock = deadlines.BY_KEY.get(row.key)
+            if clock and reason in clock.pauses:
+                row.pause_began_on = today
+                self._touch(row)
+
+    def _resume(self) -> None:
+        """What was paused is longer by that stretch, in the clock's own unit."""
+        for row in self.running:
+            if row.is_paused:
+                row.pause_began_on = None
+                self._rederive(row)
+
+    def _was_visited(self) -> bool:
+        """In this life of the case: what was before a reopening does not count."""
+        begun = self.case.accepted_at
+        return any(begun is None or visit.recorded_at >= begun for visit in self.case.follow_ups.all())
+
+    def _follow_obligations(self, event: str, today: dt.date) -> None:
+        """Keep one clock on the nearest unperformed obligation; when none is left, start the follow-up clock."""
+        agreement = self.case.current_agreement
+        pending = [row for row in agreement.obligations.all() if row.state in UNPERFORMED] if agreement else []
+        nearest = min(pending, key=lambda row: row.due_on, default=None)
+        self.case.has_pending_obligations = nearest is not None
+        row = next((row for row in self.running if row.kind == deadlines.PERFORM), None)
+        if nearest is None:
+            self._meet({deadlines.PERFORM}, today)
+            waiting = any(row.kind == "follow_up" for row in self.running)
+            if event != "reopen" and not waiting and not self._was_visited():
+                for clock in deadlines.started_by("performed", self.case):
+                    self.start(clock, today)
+        elif row is None:
+            self._add(
+                self.make(
+                    key=deadlines.PERFORM, kind=deadlines.PERFORM, label=deadlines.PERFORM_LABEL, started_on=today,
+                    due_on=nearest.due_on, source=deadlines.PERFORM_SOURCE,
+                )
+            )  # fmt: skip
+        elif row.due_on != nearest.due_on:
+            row.due_on = nearest.due_on
+            self._rederive(row)

@@ -1,0 +1,114 @@
+"""What follows from a line of the ledger of warnings: the ladder climbs, the offices are told."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from disputes import deadlines
+from disputes.choices import SupervisionKind, WarnLevel
+from disputes.models import ClockRow, Dispute, DisputeEvent, Escalation
+from disputes.services import clocks, offices
+from disputes.services.timeline import Note, record
+from notices import services as notices
+
+#: Levels that do not wait for the daily digest.
+URGENT = frozenset({WarnLevel.RED, WarnLevel.LEADER})
+
+
+def subject(dispute_id: int, clock_id: int | None = None) -> str:
+    """How messages name a case, or one clock of it; settling the case settles its clocks."""
+    return f"dispute:{dispute_id}" + (f"/clock:{clock_id}" if clock_id else "")
+
+
+def deliver(escalation_id: int) -> None:
+    """Act on one line of the ledger, in the transaction that marks its news as delivered.
+
+    A clock that was met meanwhile has nobody told: the line stays, the to-do would be stale.
+    """
+    line = Escalation.objects.select_related("clock", "dispute__committee", "dispute__mediator").get(pk=escalation_id)
+    if not line.clock.is_running:
+        return
+    if line.level == WarnLevel.CLIMB:
+        climb(line)
+        return
+    late = line.due_on < timezone.localdate()
+    notices.post(
+        f"escalation:{line.pk}",
+        offices.people(line.dispute, line.clock.kind, line.level),
+        kind=f"warning.{WarnLevel(line.level).name.lower()}",
+        title=f"{line.dispute.code} {line.clock.label}{'超期' if late else '即将到期'}（{WarnLevel(line.level).label}）",
+        url=line.dispute.get_absolute_url(),
+        subject=subject(line.dispute_id, line.clock_id),
+        due_on=line.due_on,
+        urgent=line.level in URGENT,
+    )
+
+
+def climb(line: Escalation) -> None:
+    """A level of 四级七天 ran out: the next one begins on that very day, however late this is delivered."""
+    with transaction.atomic():
+        Dispute.objects.select_for_update().filter(pk=line.dispute_id).values_list("pk").first()
+        dispute = Dispute.objects.for_page().get(pk=line.dispute_id)
+        said = clocks.climb(dispute, line.clock_id, line.due_on)
+        if not said:
+            return
+        record(dispute, "climb", by=None, before=dispute.status, note=Note(text=said), quiet=True)
+        dispute.save(update_fields=["next_due_on", "next_clock"])
+        level = int(line.clock.key.rpartition("_")[2])
+        is_top = level == len(deadlines.LADDER)
+        notices.post(
+            f"climb:{line.pk}",
+            offices.people(dispute, "ladder", WarnLevel.LEADER if is_top else WarnLevel.REMIND),
+            kind="warning.climb",
+            title=f"{dispute.code} 四级七天期满，{'报领导研究' if is_top else f'升级到{deadlines.office(level + 1)}'}",
+            url=dispute.get_absolute_url(),
+            subject=subject(dispute.pk, _running_ladder(dispute)),
+            urgent=is_top,
+        )
+
+
+def _running_ladder(dispute: Dispute) -> int | None:
+    rung = ClockRow.objects.filter(dispute=dispute, kind="ladder", met_on=None, expired_on=None).first()
+    return rung.pk if rung else None
+
+
+def tell_of_step(dispute: Dispute, event: DisputeEvent) -> None:
+    """Supervision, urging, instructions and extensions are to-dos of an office; their answer takes them off."""
+    told = TOLD.get(event.name)
+    if told is None:
+        return
+    kind, words, urgent = told
+    if event.name == "ask_extension":
+        people = offices.deciders(dispute) - {event.actor_id}
+    else:
+        people = offices.people(dispute, dispute.next_clock or "mediate", WarnLevel.YELLOW)
+    if event.name == "supervise" and event.detail.get("kind") in {SupervisionKind.RED, SupervisionKind.LISTED}:
+        urgent = True
+    notices.post(
+        f"event:{event.pk}", people, kind=kind, title=f"{dispute.code} {words}", url=dispute.get_absolute_url(),
+        subject=f"{subject(dispute.pk)}/{kind}", urgent=urgent,
+    )  # fmt: skip
+
+
+#: Event -> (kind of message, words of its title, at once).
+TOLD: dict[str, tuple[str, str, bool]] = {
+    "urge": ("urge", "催办", False),
+    "supervise": ("supervision", "督办，请按期回复", False),
+    "instruct": ("instruction", "领导批示，请落实并报告", True),
+    "ask_extension": ("extension", "申请延期，请审批", False),
+}
+#: Event -> the kinds of message it settles.
+SETTLED_BY: dict[str, tuple[str, ...]] = {
+    "decide_extension": ("extension",),
+    "answer_supervision": ("supervision", "urge"),
+    "lift_supervision": ("supervision",),
+    "report_instruction": ("instruction",),
+    "archive": ("supervision", "urge", "instruction", "extension"),
+}
+
+
+def settle_after(dispute: Dispute, event: DisputeEvent) -> None:
+    """Take the messages that this step dealt with off the lists."""
+    for kind in SETTLED_BY.get(event.name, ()):
+        notices.settle(f"{subject(dispute.pk)}/{kind}")
