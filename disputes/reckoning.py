@@ -7,7 +7,7 @@ Works on clock rows wherever they live, in the database or in the memory of the 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -169,6 +169,20 @@ class Watch:
         started = self.start(following, on) if following else None
         self.set_nearest()
         return started
+
+    def fire(self, today: dt.date) -> Iterator[tuple[Any, int, dt.date]]:
+        """Each warning due by ``today`` as (row, level, day), oldest first, marked as issued: the sweep, in memory."""
+        while True:
+            waiting = [r for r in self.running if not r.is_paused and r.next_warn_on and r.next_warn_on <= today]
+            row = min(waiting, key=lambda r: (r.next_warn_on, r.id), default=None)
+            if row is None:
+                return
+            level, day = row.next_warn_level, row.next_warn_on
+            row.warned = level
+            coming = ((n, d) for n, d in enumerate(row.warn_days, start=1) if n > level and d)
+            row.next_warn_level, row.next_warn_on = next(coming, (None, None))
+            self._touch(row)
+            yield row, level, day
 
     def reckon_again(self) -> None:
         """The calendar or the rules changed: derive every running clock anew, from the start it always had."""

@@ -77,13 +77,17 @@ def save(watched: Iterable[Watch]) -> None:
         _close_warnings([row for row in changed if not row.is_running])
 
 
+#: Why a card is lifted when the thing it asked for was done.
+DONE: Final = "所警示的事项已经办理"
+
+
 def _close_warnings(ended: list[ClockRow]) -> None:
     """What the warnings asked for was done: cards are lifted and messages settled by that, nobody writes it again."""
     warned = [row for row in ended if row.warned]
     if not warned:
         return
     cards = Supervision.objects.open().filter(escalation__clock__in=warned)
-    cards.update(lifted_at=timezone.now(), lifted_why="所警示的事项已经办理")
+    cards.update(lifted_at=timezone.now(), lifted_why=DONE)
     for row in warned:
         notices.settle(f"dispute:{row.dispute_id}/clock:{row.pk}")
 
@@ -127,6 +131,11 @@ def climb(dispute: Dispute, clock_id: int, on: dt.date) -> str:
     level = int(row.key.rpartition("_")[2])
     started = watched.climb(row, on)
     save([watched])
+    return climbed(level, started)
+
+
+def climbed(level: int, started: Any | None) -> str:
+    """What the timeline says when a level of the ladder ended and ``started`` began, or nothing was left above."""
     if started is None:
         return f"{deadlines.office(level)}阶段结束未化解，报区领导研究。"
     return f"{deadlines.office(level)}阶段结束未化解，升级到{deadlines.office(level + 1)}，{started.due_on:%Y-%m-%d} 前办理。"

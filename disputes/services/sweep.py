@@ -53,15 +53,15 @@ WITH due AS (
     WHERE c.id = ANY(%(ids)s)
 ),
 ledger AS (
-    INSERT INTO disputes_escalation (clock_id, dispute_id, level, due_on, fell_on, office_id)
-    SELECT id, dispute_id, level, due_on, fell_on, office_id FROM due ORDER BY fell_on, id
+    INSERT INTO disputes_escalation (clock_id, dispute_id, level, due_on, fell_on, issued_at, office_id)
+    SELECT id, dispute_id, level, due_on, fell_on, %(now)s, office_id FROM due ORDER BY fell_on, id
     ON CONFLICT (clock_id, level, due_on) DO NOTHING
     RETURNING id, clock_id, dispute_id, level, office_id
 ),
 cards AS (
     INSERT INTO disputes_supervision (dispute_id, kind, escalation_id, number, office_id, reason, issued_at, reply, lifted_why)
     SELECT l.dispute_id, (%(kinds)s::text[])[l.level], l.id, '', l.office_id,
-        due.label || '期限 ' || due.due_on || ' 届满，至今未办。', %(now)s, '', ''
+        due.label || '期限 ' || due.due_on || ' 届满，' || %(card)s, %(now)s, '', ''
     FROM ledger l JOIN due ON due.id = l.clock_id WHERE l.level IN (2, 3)
 ),
 lines AS (
@@ -100,9 +100,10 @@ _COUNT = """
     GROUP BY level
 """
 
-#: What the timeline says of each level (the first entry is level 1, which leaves no line).
+#: What the timeline says of each level, and the card it brings, from level 1 on.
 WORDS: Final = ["", "发黄牌警示。", "发红牌警示。", "报领导关注。", ""]
 KINDS: Final = ["", SupervisionKind.YELLOW.value, SupervisionKind.RED.value, "", ""]
+CARD_WORDS: Final = "至今未办。"
 
 
 @dataclass
@@ -165,7 +166,7 @@ def _batch(swept: Swept, today: dt.date, after: tuple[dt.date, int], size: int) 
         if not rows:
             return None
         facts: dict[str, Any] = {
-            "ids": [pk for pk, _ in rows], "now": timezone.now(), "topic": TOPIC, "words": WORDS, "kinds": KINDS,
+            "ids": [pk for pk, _ in rows], "now": timezone.now(), "topic": TOPIC, "words": WORDS, "kinds": KINDS, "card": CARD_WORDS,
         }  # fmt: skip
         cursor.execute(_WARN, facts)
         written = cursor.fetchall()

@@ -332,6 +332,7 @@ class World:
     town_communities: list[Division] = field(default_factory=list)
     city_villages: list[Division] = field(default_factory=list)
     bodies: dict[str, Organisation] = field(default_factory=dict)
+    centres: list[Organisation] = field(default_factory=list)
     committee_at: dict[str, Committee] = field(default_factory=dict)
     trades: list[Committee] = field(default_factory=list)
     mediators: dict[int, list[Mediator]] = field(default_factory=dict)
@@ -370,11 +371,17 @@ class World:
     def _below(self, towns: list[Division], kind: str) -> list[Division]:
         return [place for town in towns for place in self.villages.get(town.pk, ()) if place.kind == kind]
 
+    def centre_of(self, path: str) -> int | None:
+        """The nearest centre at or above a place, by the place's path."""
+        above = [body for body in self.centres if path.startswith(body.division.path)]
+        return max(above, key=lambda body: len(body.division.path)).pk if above else None
+
     def _load_bodies(self) -> None:
         self.bodies = {body.code: body for body in Organisation.objects.all()}
         by_pk = {body.pk: body for body in self.bodies.values()}
         for body in by_pk.values():
             body.division = self.places[body.division_id]
+        self.centres = [body for body in by_pk.values() if body.kind == OrganisationKind.CENTRE and body.is_active]
         for number, covers in enumerate(STATIONS.values(), start=1):
             for place in covers:
                 self.station[place] = self.bodies[f"GZ-PCS-{number:02d}"]

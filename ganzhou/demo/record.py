@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from django.db import models
@@ -37,6 +37,7 @@ from disputes.choices import (
     SessionMode,
     Status,
     SuspendReason,
+    WarnLevel,
 )
 from disputes.models import (
     Agreement,
@@ -46,20 +47,27 @@ from disputes.models import (
     DisputeEvent,
     DisputeLink,
     Ending,
+    Escalation,
     Filing,
     FollowUp,
     MediationSession,
     Obligation,
     Party,
     Signature,
+    Supervision,
     Suspension,
 )
 from disputes.reach import roles_on
 from disputes.reckoning import Watch
+from disputes.services import sweep
+from disputes.services.clocks import DONE, climbed
 from disputes.services.effects import SESSION_FIELDS, in_force_text
 from disputes.services.intake import DISPUTE_FIELDS, PARTY_FIELDS, township_of
+from disputes.services.timeline import SYSTEM
 
 Data = Mapping[str, Any]
+#: The first sweep of a day.
+SWEPT_AT = dt.time(0, 1)
 
 
 class Rows(list[Any]):
@@ -143,8 +151,18 @@ class FilingRow(Row):
     file_number = Filing.file_number
 
 
+class EscalationRow(Row):
+    model = Escalation
+    with_pk = True
+
+
+class SupervisionRow(Row):
+    model = Supervision
+
+
 class ClockRowInMemory(Row):
     model = ClockRow
+    with_pk = True
     is_running = ClockRow.is_running
     is_paused = ClockRow.is_paused
 
@@ -177,6 +195,7 @@ class Case(Row):
         self.endings, self.follow_ups, self.filings, self.clocks = Rows(), Rows(), Rows(), Rows()
         self.events, self.audit, self.assignments, self.links = Rows(), Rows(), Rows(), Rows()
         self.signatures, self.obligations = Rows(), Rows()
+        self.escalations, self.supervisions = Rows(), Rows()
         self.mediator: Any = None
         self.committee: Any = None
 
@@ -188,9 +207,13 @@ class Case(Row):
 class Register:
     """Gives out primary keys, codes and file numbers.  The writer hands in the real ones."""
 
-    def __init__(self, disputes: Any, parties: Any, agreements: Any, file_number: Callable[[Case, int], int]) -> None:
-        self.disputes, self.parties, self.agreements = disputes, parties, agreements
-        self.file_number = file_number
+    def __init__(
+        self, numbers: Callable[[type[models.Model]], Iterator[int]], file_number: Callable[[Case, int], int],
+        centre_of: Callable[[str], int | None],
+    ) -> None:  # fmt: skip
+        self.disputes, self.parties, self.agreements = numbers(Dispute), numbers(Party), numbers(Agreement)
+        self.clocks, self.escalations = numbers(ClockRow), numbers(Escalation)
+        self.file_number, self.centre_of = file_number, centre_of
 
 
 def register(
@@ -226,7 +249,7 @@ def register(
     for other_id, kind in data.get("links", ()):
         case.links.append(LinkRow(dispute_id=case.id, other_id=other_id, kind=kind, made_by_id=by.pk, made_at=at))
     _record(case, "register", at, by, before="", text="", detail={"source": case.source})
-    _advance(case, "register", today)
+    _advance(case, "register", at)
     return case
 
 
@@ -242,13 +265,14 @@ def _party(ids: Register, case: Case, role: str, number: int, given: Data) -> Pa
 def perform(case: Case, name: str, at: dt.datetime, by: Any, data: Data) -> None:
     """``services.perform`` at a moment of the past.  Raises the portal's own refusals."""
     row = workflow.TRANSITIONS[name]
+    warn(case, at)
     workflow.check(row, case, by, roles_on(case, by))  # type: ignore[arg-type]  # a case in memory answers alike
     before = case.status
     text, detail, happened_on = EFFECTS[name](case, data, by, at)
     case.status = row.target or case.status
     case.version += 1
     _record(case, name, at, by, before=before, text=text, detail=detail, happened_on=happened_on)
-    _advance(case, name, at.date())
+    _advance(case, name, at)
 
 
 def _record(
@@ -277,13 +301,72 @@ def _record(
 # ---- clocks
 
 
-def _advance(case: Case, event: str, today: dt.date) -> None:
-    watch = Watch(
-        case, case.clocks, make=lambda **values: ClockRowInMemory(dispute_id=case.id, **values),
-        suspensions=case.suspensions.all,
+def _watch(case: Case) -> Watch:
+    return Watch(
+        case, case.clocks, suspensions=case.suspensions.all,
+        make=lambda **values: ClockRowInMemory(id=next(case.ids.clocks), dispute_id=case.id, **values),
     )  # fmt: skip
-    watch.advance(event, today)
+
+
+def _advance(case: Case, event: str, at: dt.datetime) -> None:
+    watch = _watch(case)
+    watch.advance(event, at.date())
     case.clocks.extend(watch.made)
+    ended = {row.id for row in watch.changed if not row.is_running}
+    for card in case.supervisions:
+        if card.lifted_at is None and card.clock_id in ended:
+            card.lifted_at, card.lifted_why = at, DONE
+
+
+def warn(case: Case, until: dt.datetime) -> None:
+    """What the sweep writes up to that moment: ledger, cards, timeline; the ladder climbs.
+
+    Early on the day of a warning, or a minute after the step that made it due.
+    """
+    while days := [r.next_warn_on for r in case.clocks if r.is_running and not r.is_paused and r.next_warn_on]:
+        day = min(days)
+        at = max(dt.datetime.combine(day, SWEPT_AT, until.tzinfo), case.changed_at + dt.timedelta(minutes=1))
+        if at > until:
+            return
+        watch = _watch(case)
+        climbing = [row for row, level, _ in watch.fire(day) if _issue(case, row, level, day, at)]
+        for row in climbing:
+            level = int(row.key.rpartition("_")[2])
+            started = watch.climb(row, row.due_on)
+            case.clocks.extend([started] if started else [])
+            _by_the_clock(case, "climb", at, climbed(level, started), {})
+            case.audit.append(AuditRow(at=at, action="dispute.climb", object_type="dispute", object_id=case.code))
+
+
+def _issue(case: Case, row: ClockRowInMemory, level: int, day: dt.date, at: dt.datetime) -> bool:
+    """One line of the ledger with what goes with it; whether the ladder climbs by it."""
+    office = case.committee_id or case.ids.centre_of(case.place_path)
+    line = EscalationRow(
+        id=next(case.ids.escalations), clock_id=row.id, dispute_id=case.id, level=level, due_on=row.due_on, fell_on=day,
+        issued_at=at, office_id=office,
+    )  # fmt: skip
+    case.escalations.append(line)
+    fell_due = f"{row.label}期限 {row.due_on} 届满，"
+    if sweep.KINDS[level - 1]:
+        card = SupervisionRow(
+            dispute_id=case.id, kind=sweep.KINDS[level - 1], escalation_id=line.id, office_id=office, issued_at=at,
+            reason=fell_due + sweep.CARD_WORDS,
+        )  # fmt: skip
+        card.clock_id = row.id
+        case.supervisions.append(card)
+    if sweep.WORDS[level - 1]:
+        detail = {"level": level, "clock": row.kind, "escalation": line.id}
+        _by_the_clock(case, "warned", at, fell_due + sweep.WORDS[level - 1], detail)
+    return level == WarnLevel.CLIMB
+
+
+def _by_the_clock(case: Case, name: str, at: dt.datetime, text: str, detail: dict[str, Any]) -> None:
+    case.events.append(
+        EventRow(
+            dispute_id=case.id, number=len(case.events) + 1, name=name, from_status=case.status, to_status=case.status,
+            at=at, actor_name=SYSTEM, text=text, detail=detail,
+        )
+    )  # fmt: skip
 
 
 # ---- what each verb writes: (text, detail, happened_on) of its event

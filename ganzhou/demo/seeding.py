@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from common.models import Counter
-from disputes.models import Agreement, Dispute, Party
+from disputes.models import Dispute
 from disputes.services.intake import CODE_PREFIX
 from ganzhou.demo import accounts, lives, moments, organisations, record, writing
 from ganzhou.demo.organisations import World
@@ -209,8 +209,8 @@ class Teller:
         told: dict[int, int] = {}
         at: list[int] = [0]
         ids = record.Register(
-            writing.numbers(Dispute), writing.numbers(Party, 2500), writing.numbers(Agreement),
-            lambda case, nth: self.file_numbers[at[0], nth],
+            lambda model: writing.numbers(model, 2500), lambda case, nth: self.file_numbers[at[0], nth],
+            self.world.centre_of,
         )  # fmt: skip
         for index in indexes:
             at[0] = index

@@ -74,6 +74,7 @@ class Tale:
             by, data = TURNS[turn.name](self, case, turn)
             self.script.append((turn.name, turn.at, by, data))
             record.perform(case, turn.name, moments.aware(turn.at), by, data)
+        record.warn(case, moments.aware(self.stage.as_of))
         return case
 
     # ---- registration

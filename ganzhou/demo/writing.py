@@ -114,6 +114,8 @@ TABLES: tuple[tuple[type[record.Row], str], ...] = (
     (record.FollowUpRow, "follow_ups"),
     (record.FilingRow, "filings"),
     (record.ClockRowInMemory, "clocks"),
+    (record.EscalationRow, "escalations"),
+    (record.SupervisionRow, "supervisions"),
 )
 
 
