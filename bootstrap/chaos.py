@@ -23,7 +23,7 @@ from pathlib import Path
 
 from bootstrap import checks, commands, install, servers, settings, supervise
 from bootstrap.console import Problem, progress, say, shown
-from bootstrap.places import LOGS, PYTHON, ROOT, STATE, prepare_state
+from bootstrap.places import LOGS, PYTHON, ROOT, prepare_state
 
 CLIENTS = 8
 SETTINGS = "ganzhou.chaos.settings"
@@ -80,12 +80,7 @@ class Processes:
     running: dict[str, subprocess.Popen] = field(default_factory=dict)
 
     def commands(self) -> dict[str, list[str]]:
-        own = str(STATE / f"beat{self.suffix}.db")
-        normal = str(STATE / "beat.db")
-        return {
-            name: [own if part == normal else part for part in arguments]
-            for _, name, arguments in commands.processes(self.port)
-        }
+        return {name: arguments for _, name, arguments in commands.processes(self.port)}
 
     def start(self, name: str) -> None:
         with open(LOGS / f"{name}{self.suffix}.log", "ab") as log:
@@ -357,20 +352,18 @@ def own_services() -> Iterator[tuple[str, servers.Services, dict[str, str]]]:
     suffix, slot = servers.free_slot("-chaos")
     services = servers.services(suffix)
     with slot:
-        wipe(services, suffix)
+        wipe(services)
         try:
             with services.running() as urls:
                 yield suffix, services, urls
         finally:
-            wipe(services, suffix)
+            wipe(services)
 
 
-def wipe(services: servers.Services, suffix: str) -> None:
+def wipe(services: servers.Services) -> None:
     services.stop_leftovers()
     for server in services.servers:
         shutil.rmtree(server.pid_file.parent, ignore_errors=True)
-    for left in STATE.glob(f"beat{suffix}.db*"):
-        left.unlink()
 
 
 def free_port() -> int:

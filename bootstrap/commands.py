@@ -53,7 +53,7 @@ def processes(port: int) -> list[tuple[str, str, list[str]]]:
             " --workers 2 --threads 4 --graceful-timeout 10 --no-control-socket".split(),
         ),
         ("后台任务", "worker", [*celery, *"worker -c 2 -l INFO --without-gossip --without-mingle".split()]),
-        ("定时任务", "beat", [*celery, "beat", "-l", "INFO", "-s", str(STATE / "beat.db"), "--pidfile="]),
+        ("定时任务", "beat", [*celery, "beat", "-l", "INFO", "--pidfile="]),
     ]
 
 

@@ -112,7 +112,16 @@ def in_one_line(said: Any) -> str:
 
 def latest(names: Iterable[str]) -> dict[str, TaskRun]:
     """The newest run of each name, in one query of as many index look-ups."""
-    each: list[QuerySet[TaskRun]] = [TaskRun.objects.filter(name=name).order_by("-pk")[:1] for name in names]
+    return _newest(TaskRun.objects.all(), names)
+
+
+def last_successes(names: Iterable[str]) -> dict[str, dt.datetime]:
+    """When the newest run of each name that succeeded began."""
+    return {name: run.started_at for name, run in _newest(TaskRun.objects.filter(ok=True), names).items()}
+
+
+def _newest(among: QuerySet[TaskRun], names: Iterable[str]) -> dict[str, TaskRun]:
+    each = [among.filter(name=name).order_by("-pk")[:1] for name in names]
     return {run.name: run for run in each[0].union(*each[1:], all=True)} if each else {}
 
 

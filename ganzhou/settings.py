@@ -163,6 +163,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 #: A task that came out of the outbox and did not end within this time is sent again; longer than any task may run.
 OUTBOX_CONFIRM_SECONDS = 2 * CELERY_TASK_TIME_LIMIT
+CELERY_BEAT_SCHEDULER = "ganzhou.beat:LedgerScheduler"
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Count, Max
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit
@@ -187,6 +188,8 @@ class Finding:
     title: str
     text: str
     tone: str = "warning"
+    url: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -261,7 +264,9 @@ def _findings(stands: Standing) -> Iterable[Finding]:
     if stands.missing_year:
         yield Finding(
             f"{stands.missing_year} 年的工作日历没有载入",
-            "这一年的期限暂按周末推算。国务院办公厅的放假通知公布后，用 manage load_workdays 载入，期限会重新推算。",
+            "这一年的期限暂按周末推算。国务院办公厅的放假通知公布后载入，期限会重新推算。",
+            url=reverse("calendar:load"),
+            label="载入放假通知",
         )
 
 

@@ -24,7 +24,7 @@ PAGES = {
                  "/accounts/password/", "/notices/", "/notices/preferences/", "/notices/digest/"],
     "leader": ["/reports/overview/"],
     "supervisor": ["/system/calendar/2027-03-01/"],
-    "system_admin": ["/desk/", "/system/calendar/", "/system/calendar/?year=2027", "/system/calendar/load/"],
+    "system_admin": ["/desk/", "/system/tasks/", "/system/calendar/", "/system/calendar/?year=2027", "/system/calendar/load/"],
     "security_admin": ["/accounts/users/", "/desk/"],
     "audit_admin": ["/accounts/audit/"],
     "nobody": ["/accounts/login/"],

@@ -105,11 +105,10 @@ def program(transactional_db: None, valkey: Valkey, tmp_path: Path) -> Iterator[
     own = {"worker": ["--without-gossip", "--without-mingle"], "beat": ["--pidfile="]}
 
     def start(kind: str, *arguments: str) -> subprocess.Popen[bytes]:
-        schedule = ["-s", str(tmp_path / f"beat{len(started)}.db")] if kind == "beat" else []
         command = [sys.executable, "-m", "celery", "-A", "ganzhou.celery:app", kind, "-l", "INFO"]
         with open(tmp_path / f"{kind}{len(started)}.log", "wb") as log:
             process = subprocess.Popen(
-                [*command, *own[kind], *schedule, *arguments], cwd=settings.BASE_DIR, env=env, stdout=log, stderr=log,
+                [*command, *own[kind], *arguments], cwd=settings.BASE_DIR, env=env, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
         started.append(process)
