@@ -307,7 +307,7 @@ def under_fire(options: Options, processes: Processes, services: servers.Service
     """Traffic and faults, until the client is done; whether it sent everything."""
     faults = plan(options)
     say(
-        f"种子 {options.seed}：登记 {options.size} 件，kill -9 {options.kills} 次，"
+        f"种子 {options.seed}：登记 {options.size} 件，每件有一个期限到期，kill -9 {options.kills} 次，"
         f"数据库重启 {options.restarts} 次，消息队列故障 {options.restarts} 次，最长 {options.seconds} 秒"
     )
     processes.start_all()

@@ -1,4 +1,4 @@
-"""The journal of the client against the database: what is lost, doubled, half written, not told or told twice."""
+"""The journal of the client against the database: what is lost, doubled or half written; who was warned and told how often."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from django.utils import timezone
 
 from common.models import Counter as RunningNumber
 from common.models import Outbox, TaskRun
+from disputes.choices import WarnLevel
 from disputes.models import Dispute
-from ganzhou.chaos.effects import TASKED, WRITTEN
+from disputes.services.sweep import due_by
+from ganzhou.chaos.effects import TASKED, WRITTEN, due_level
 
 #: Examples shown of each kind of fault.
 EXAMPLES: Final = 5
@@ -104,6 +106,7 @@ def verify(path: str) -> Verdict:
     journal, verdict = Journal.read(path), Verdict()
     _registrations(journal, verdict)
     _effects(verdict)
+    _warnings(verdict)
     _runs(verdict)
     return verdict
 
@@ -191,6 +194,58 @@ def _seen(topic: str) -> tuple[Counter[int], list[float]]:
     return Counter({subject: n for subject, n, _ in rows}), [seconds for *_, seconds in rows if seconds is not None]
 
 
+# -- due clocks ----------------------------------------------------------------------------------------------------
+
+
+#: Of every case: lines of the ledger, cards, lines in the timeline, messages; and how long the warning took.
+_WARNED: Final = """
+SELECT d.id, d.code,
+    array_agg(DISTINCT e.level) FILTER (WHERE e.id IS NOT NULL), count(DISTINCT e.id), count(DISTINCT s.id),
+    count(DISTINCT l.id), count(DISTINCT m.id),
+    extract(epoch FROM min(e.issued_at) - min(d.registered_at))::float8,
+    extract(epoch FROM min(m.created_at) - min(e.issued_at))::float8
+FROM disputes_dispute d
+LEFT JOIN disputes_escalation e ON e.dispute_id = d.id
+LEFT JOIN disputes_supervision s ON s.dispute_id = d.id
+LEFT JOIN disputes_disputeevent l ON l.dispute_id = d.id AND l.name = 'warned'
+LEFT JOIN notices_message m ON m.event = 'escalation:' || e.id
+GROUP BY d.id, d.code
+"""
+_CARDED: Final = (WarnLevel.YELLOW, WarnLevel.RED)
+
+
+def _warnings(verdict: Verdict) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_WARNED)
+        rows = cursor.fetchall()
+    to_ledger = [seconds for *_, seconds, _ in rows if seconds is not None]
+    to_message = [seconds for *_, seconds in rows if seconds is not None]
+    verdict.facts["到期的期限"] = (
+        f"{len(rows)} 个，警示 {sum(row[3] for row in rows)} 次，通知 {sum(row[6] for row in rows)} 条"
+    )
+    verdict.facts["到期至警示"] = spread(to_ledger)
+    verdict.facts["警示至通知"] = spread(to_message)
+    for pk, code, levels, warned, cards, lines, messages, *_ in rows:
+        level = due_level(pk)
+        if not warned:
+            verdict.blame("警示丢失", [code])
+            continue
+        if warned > 1:
+            verdict.blame("警示重复", [code])
+        if levels != [level]:
+            verdict.blame("警示级别不对", [f"{code} {levels}"])
+        _count(verdict, "督办牌", code, cards, int(level in _CARDED))
+        _count(verdict, "办理记录中的警示", code, lines, int(level > WarnLevel.REMIND))
+        _count(verdict, "通知", code, messages, 1)
+    for what in ("警示丢失", "警示重复"):
+        verdict.blame(what, [])
+
+
+def _count(verdict: Verdict, what: str, code: str, found: int, wanted: int) -> None:
+    verdict.blame(f"{what}丢失", [code] if found < wanted else [])
+    verdict.blame(f"{what}重复", [code] if found > wanted else [])
+
+
 def _runs(verdict: Verdict) -> None:
     runs = TaskRun.objects.count()
     cut = TaskRun.objects.filter(finished_at=None).count()
@@ -202,5 +257,5 @@ def _runs(verdict: Verdict) -> None:
 
 
 def settled() -> bool:
-    """Whether nothing is waiting to be delivered."""
-    return not Outbox.objects.filter(done_at=None, dead_at=None).exists()
+    """Whether nothing is due and nothing waiting to be delivered."""
+    return not due_by(timezone.localdate()) and not Outbox.objects.filter(done_at=None, dead_at=None).exists()

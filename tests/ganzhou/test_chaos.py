@@ -13,7 +13,11 @@ import pytest
 from django.conf import settings
 
 from bootstrap import chaos
-from ganzhou.chaos import client, verify
+from common import outbox
+from common.models import Counter
+from disputes.services.sweep import sweep
+from ganzhou.chaos import client, effects, verify
+from notices.models import Message
 from tests.disputes.conftest import case
 
 __all__ = ["case"]
@@ -90,11 +94,19 @@ def test_two_codes_for_one_key_are_a_contradiction(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("level", range(1, 5))
+def test_the_clock_of_a_registration_is_due_for_one_warning_only(
+    monkeypatch: pytest.MonkeyPatch, case: Any, level: int
+) -> None:
+    monkeypatch.setattr(effects, "due_level", lambda pk: level)
+    effects.make_due(case)
+    assert sweep().levels == {level: 1}
+    assert sweep().levels == {}
+
+
+@pytest.mark.django_db
 def test_lost_doubled_and_halved_cases_are_seen(tmp_path: Path, case: Any) -> None:
     """The judge itself is judged: each kind of fault is made, and must be named."""
-    from common.models import Counter
-    from ganzhou.chaos import effects
-
     effects.create_table()
     key = str(case.submission_key)
     path = tmp_path / "journal"
@@ -103,9 +115,14 @@ def test_lost_doubled_and_halved_cases_are_seen(tmp_path: Path, case: Any) -> No
         journal(tmp_path, *rows)
         return {name.partition("：")[0] for name, examples in verify.verify(str(path)).faults.items() if examples}
 
+    effects.make_due(case)
     effects.note(case.pk)
     effects.note_by_task(case.pk)
     good = (sent(key), answered(key, case.code))
+    assert faults(*good) == {"警示丢失"}
+    sweep()
+    assert faults(*good) == {"还在等待的消息", "通知丢失"}
+    outbox.relay()
     assert faults(*good) == set()
     assert faults(*good, sent("lost"), answered("lost", "GZ2026-999999")) == {"丢失"}
     assert faults(sent(key), answered(key, "GZ2026-999999")) == {"不符"}
@@ -122,8 +139,10 @@ def test_lost_doubled_and_halved_cases_are_seen(tmp_path: Path, case: Any) -> No
     effects.note_by_task(case.pk)
     case.parties.all()[0].delete()
     assert faults(*good) == {"残缺"}
+    Message.objects.all().delete()
+    assert faults(*good) == {"残缺", "通知丢失"}
     Counter.take(f"dispute:{case.registered_at.year}")
-    assert faults(*good) == {"残缺", "断号"}
+    assert faults(*good) == {"残缺", "通知丢失", "断号"}
 
 
 # -- for real ------------------------------------------------------------------------------------------------------
