@@ -119,7 +119,7 @@ def account_row(user: Any, today: dt.date) -> dict[str, Any]:
 #: Names of what audited actions are about.
 OBJECTS = {
     "user": "账号", "session": "登录", "token": "令牌", "dispute": "纠纷", "party": "当事人", "export": "导出",
-    "calendar": "工作日历",
+    "calendar": "工作日历", "limit": "期限规则",
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ class DisputesConfig(AppConfig):
         from accounts import audit
         from disputes import receivers  # noqa: F401  (registers the receivers)
         from disputes.digest import lines
+        from disputes.services import rules
         from disputes.workflow import TRANSITIONS
         from notices import digest
         from notices.choices import Kind, name_kinds
@@ -30,6 +31,7 @@ class DisputesConfig(AppConfig):
         )
         audit.name(
             {
+                rules.SET_LIMIT: "规则：修改本地期限",
                 "dispute.climb": "纠纷：升级",
                 "dispute.register": "纠纷：登记",
                 "dispute.check": "纠纷：查重",

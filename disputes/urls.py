@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from disputes.codes import CaseCode
-from disputes.views import case, desk, dispatch, drafts, export, intake, lists, parties, pickers, search
+from disputes.views import case, desk, dispatch, drafts, export, intake, lists, parties, pickers, rules, search
 from disputes.workflow import TRANSITIONS
 
 register_converter(CaseCode, "case")
@@ -30,6 +30,8 @@ urlpatterns = [
     path("disputes/<case:code>/parties/<uuid:uid>/reveal/", case.RevealView.as_view(), name="reveal"),
     path("disputes/<case:code>/parties/<uuid:uid>/amend/", parties.AmendPartyView.as_view(), name="amend_party"),
     path("disputes/<case:code>/parties/add/", parties.AddPartyView.as_view(), name="add_party"),
+    path("rules/", rules.RulesView.as_view(), name="rules"),
+    path("rules/<slug:key>/", rules.LimitView.as_view(), name="limit"),
     path("search/", search.SearchView.as_view(), name="search"),
     path("places/", pickers.PlacesView.as_view(), name="places"),
     path("categories/", pickers.CategoriesView.as_view(), name="categories"),

@@ -88,6 +88,8 @@ def _system(request: HttpRequest) -> list[dict[str, Any]]:
     if request.user.holds(Role.SYSTEM_ADMIN):
         items.append(_item(request, "运行状态", "system:tasks", "gauge"))
         items.append(_item(request, "工作日历", "calendar:year", "calendar"))
+    if request.user.holds(Role.SUPERVISOR):
+        items.append(_item(request, "期限规则", "disputes:rules", "scale"))
     if request.user.holds(Role.SECURITY_ADMIN):
         items.append(_item(request, "账号与角色", "accounts:users", "users"))
         items.append(_item(request, "接口令牌", "accounts:tokens", "key"))

@@ -40,6 +40,7 @@ PLAIN = {
     "accounts:tokens", "accounts:audit", "api:disputes", "api:divisions", "api:categories", "api:transitions", "api:schema",
     "api:docs", "system:tasks", "system:revive", "notices:centre", "notices:read_all", "calendar:year", "calendar:load",
     "notices:digest", "notices:preferences",
+    "disputes:rules",
 }  # fmt: skip
 #: Addresses of somebody's account: for 安全管理员 alone, except one's own sessions.
 OF_AN_ACCOUNT = {
@@ -49,7 +50,7 @@ OF_AN_ACCOUNT = {
 }  # fmt: skip
 #: A draft is its author's alone, a message its reader's; test_drafts.py and notices/test_centre.py try strangers.  Days of
 #: the calendar are everyone's to read; ganzhou/test_calendar.py tries every person.
-OTHERS = {"disputes:delete_draft", "notices:open", "calendar:day", "calendar:withdraw"}
+OTHERS = {"disputes:delete_draft", "notices:open", "calendar:day", "calendar:withdraw", "disputes:limit"}
 DESCRIBED = set(OF_A_CASE) | PLAIN | set(OF_AN_ACCOUNT) | OTHERS
 #: Open to strangers.
 PUBLIC = {"accounts:login", "healthz"}

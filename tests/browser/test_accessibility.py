@@ -23,7 +23,7 @@ PAGES = {
                  "/disputes/{on}/fail/", "/disputes/{signed}/take_effect/", "/disputes/{done}/print/", "/accounts/me/",
                  "/accounts/password/", "/notices/", "/notices/preferences/", "/notices/digest/"],
     "leader": ["/reports/overview/"],
-    "supervisor": ["/system/calendar/2027-03-01/"],
+    "supervisor": ["/system/calendar/2027-03-01/", "/rules/", "/rules/accept/", "/rules/accept/warning/"],
     "system_admin": ["/desk/", "/system/tasks/", "/system/calendar/", "/system/calendar/?year=2027", "/system/calendar/load/"],
     "security_admin": ["/accounts/users/", "/desk/"],
     "audit_admin": ["/accounts/audit/"],
