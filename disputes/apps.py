@@ -31,7 +31,7 @@ class DisputesConfig(AppConfig):
         )
         audit.name(
             {
-                rules.SET_LIMIT: "规则：修改本地期限",
+                **rules.ACTIONS,
                 "dispute.climb": "纠纷：升级",
                 "dispute.register": "纠纷：登记",
                 "dispute.check": "纠纷：查重",

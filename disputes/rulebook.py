@@ -20,6 +20,7 @@ from disputes.deadlines import LEAVES, RESULT, WORKING, Clock, Warn
 from disputes.reckoning import Rules
 from disputes.services.offices import ALSO
 from disputes.workflow import TRANSITIONS
+from grids.choices import Level
 
 WEEKDAYS: Final = "一二三四五六日"
 #: Events that are no step of a person.
@@ -135,15 +136,23 @@ def extension(clock: Clock) -> str:
     return f"合计最多 {rule.days} {'个' if clock.unit == WORKING else ''}{clock.unit}{consent}；{rule.source}"
 
 
-def warnings(rules: Rules) -> list[dict[str, str]]:
-    """When each clock warns, and where type or level of place make a difference."""
+def warnings(rules: Rules, categories: Mapping[str, str]) -> list[dict[str, str]]:
+    """When each clock warns, and where type or level of place make a difference.  ``categories``: code -> name."""
     rows = []
     for key, label in [(c.key, c.label) for c in deadlines.EVERY_CLOCK] + [
         (deadlines.PERFORM, deadlines.PERFORM_LABEL)
     ]:
-        rows.append({"key": key, "label": label, "scope": "", **warn_words(rules.warn(key, "", ""))})
+        rows.append(
+            {
+                "key": key,
+                "label": label,
+                "scope": "",
+                "edit": "" if key.startswith("ladder") else key,
+                **warn_words(rules.warn(key, "", "")),
+            }
+        )
         rows += [
-            {"key": key, "label": label, "scope": scope(category, level), **warn_words(warn)}
+            {"key": key, "label": label, "scope": scope(categories.get(category, category), level), **warn_words(warn)}
             for (ruled, category, level), warn in rules.warnings.items()
             if ruled == key and (category or level)
         ]
@@ -158,9 +167,14 @@ def warn_words(warn: Warn) -> dict[str, str]:
     }  # fmt: skip
 
 
+def warn_line(warn: Warn) -> str:
+    names = {"remind": "提醒", "yellow": "黄牌", "red": "红牌", "leader": "领导关注"}
+    return "，".join(f"{names[name]}：{words}" for name, words in warn_words(warn).items())
+
+
 def scope(category: str, level: str) -> str:
-    from_level = {"county": "区级", "township": "乡镇（街道）", "village": "村（社区）"}.get(level, level)
-    return "，".join(part for part in (f"类型 {category}" if category else "", from_level) if part)
+    """``邻里，村（社区）``: whom a particular rule is for."""
+    return "，".join(part for part in (category, str(Level(level).label) if level else "") if part)
 
 
 def levels() -> list[dict[str, str]]:

@@ -32,6 +32,7 @@ urlpatterns = [
     path("disputes/<case:code>/parties/add/", parties.AddPartyView.as_view(), name="add_party"),
     path("rules/", rules.RulesView.as_view(), name="rules"),
     path("rules/<slug:key>/", rules.LimitView.as_view(), name="limit"),
+    path("rules/<slug:key>/warning/", rules.WarningView.as_view(), name="warning_rule"),
     path("search/", search.SearchView.as_view(), name="search"),
     path("places/", pickers.PlacesView.as_view(), name="places"),
     path("categories/", pickers.CategoriesView.as_view(), name="categories"),

@@ -50,7 +50,8 @@ OF_AN_ACCOUNT = {
 }  # fmt: skip
 #: A draft is its author's alone, a message its reader's; test_drafts.py and notices/test_centre.py try strangers.  Days of
 #: the calendar are everyone's to read; ganzhou/test_calendar.py tries every person.
-OTHERS = {"disputes:delete_draft", "notices:open", "calendar:day", "calendar:withdraw", "disputes:limit"}
+OTHERS = {"disputes:delete_draft", "notices:open", "calendar:day", "calendar:withdraw", "disputes:limit",
+          "disputes:warning_rule"}  # fmt: skip
 DESCRIBED = set(OF_A_CASE) | PLAIN | set(OF_AN_ACCOUNT) | OTHERS
 #: Open to strangers.
 PUBLIC = {"accounts:login", "healthz"}

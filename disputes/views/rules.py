@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,8 +16,9 @@ from accounts.views.base import FormPage, ForRoles
 from common import workdays
 from common.models import Workday
 from disputes import deadlines, rulebook
-from disputes.forms.rules import LimitForm
-from disputes.models import LocalLimit
+from disputes.deadlines import Warn
+from disputes.forms.rules import LimitForm, WarningForm
+from disputes.models import Category, LocalLimit, WarningRule
 from disputes.services import rules
 from disputes.services.clocks import rules_in_force
 
@@ -32,7 +34,7 @@ class RulesView(View):
         context = {
             "today": today,
             "clocks": rulebook.clocks(in_force, today),
-            "warnings": rulebook.warnings(in_force),
+            "warnings": rulebook.warnings(in_force, official_names()),
             "levels": rulebook.levels(),
             "ladder": rulebook.ladder(),
             "ladder_source": deadlines.LADDER_SOURCE,
@@ -41,6 +43,7 @@ class RulesView(View):
             "year": year,
             "notes": rulebook.notes(),
             "limits": limit_rows(LocalLimit.objects.visible_to(request.user).select_related("changed_by"), today),
+            "warned": warning_rows(WarningRule.objects.visible_to(request.user).select_related("changed_by")),
             "may_edit": request.user.holds(*rules.EDITORS),  # type: ignore[union-attr]
             "alarm": workdays.missing_note(today),
         }
@@ -72,6 +75,52 @@ def limit_rows(rows: Any, today: dt.date) -> list[dict[str, Any]]:
             }
         )
     return shown
+
+
+def official_names() -> dict[str, str]:
+    return dict(Category.objects.filter(parent=None).values_list("code", "name"))
+
+
+def warning_rows(rows: Any) -> list[dict[str, Any]]:
+    """Changes of warnings, the latest first."""
+    names = official_names() if rows else {}
+    return [
+        {
+            "label": deadlines.BY_KEY[row.key].label if row.key in deadlines.BY_KEY else deadlines.PERFORM_LABEL,
+            "scope": rulebook.scope(names.get(row.category, row.category), row.level),
+            "days": rulebook.warn_line(Warn(row.remind, row.yellow, row.red, row.leader)),
+            "reason": row.reason,
+            "who": row.changed_by.name if row.changed_by else "--",
+            "at": row.changed_at,
+        }
+        for row in rows
+    ]
+
+
+class WarningView(ForRoles, FormPage):
+    """Other days of warning for one clock, for all cases or for a type or level of place."""
+
+    roles = rules.EDITORS
+    page_name = "修改提醒和警示"
+    form_class = WarningForm
+    template_name = "disputes/warning_rule.html"
+    done = "提醒和警示已修改，在办的期限随后自动重新推算。"
+
+    def find(self) -> str:
+        return rules.warned_of(self.kwargs["key"])
+
+    def initial(self) -> dict[str, Any]:
+        return asdict(rules_in_force().warn(self.kwargs["key"], "", ""))
+
+    def perform(self, form: WarningForm) -> str:
+        data = dict(form.cleaned_data)
+        warn = Warn(**{name: data.pop(name) for name in ("remind", "yellow", "red", "leader")})
+        rules.set_warning(self.kwargs["key"], warn, by=self.request.user, **data)  # type: ignore[arg-type]
+        return f"{reverse('disputes:rules')}#warnings-h"
+
+    def context(self, form: Any) -> dict[str, Any]:
+        history = WarningRule.objects.visible_to(self.request.user).filter(key=self.kwargs["key"])
+        return {"label": self.subject, "warned": warning_rows(history.select_related("changed_by"))}
 
 
 class LimitView(ForRoles, FormPage):

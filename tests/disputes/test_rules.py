@@ -8,10 +8,12 @@ import time_machine
 from accounts.models import AuditEvent
 from common import workdays
 from common.errors import GuardRefused, Missing, NotPermitted, NotVisible
+from common.models import Outbox
 from disputes import deadlines, rulebook
-from disputes.models import LocalLimit
+from disputes.models import LocalLimit, WarningRule
 from disputes.reckoning import Rules
 from disputes.services import clocks, rules
+from disputes.tasks import reckon_clocks
 from tests.disputes import lives
 from tests.disputes.lives import do
 from tests.pages import find, signed_in, tree_of, words
@@ -85,10 +87,10 @@ def test_warnings_are_those_in_force(client, clerk):
     text = words(find(tree, "section[aria-labelledby=warnings-h]")[0])
     assert "届满后第 1 个工作日" in text and "届满前 3 个工作日" in text and "届满当日" in text
     particular = Rules(warnings={("accept", "10", ""): deadlines.Warn(0, 1, 3, 9)})
-    found = [one for one in rulebook.warnings(particular) if one["key"] == "accept"]
+    found = [one for one in rulebook.warnings(particular, {"10": "劳动争议"}) if one["key"] == "accept"]
     assert [(one["scope"], one["leader"]) for one in found] == [
         ("", "届满后第 5 个工作日"),
-        ("类型 10", "届满后第 9 个工作日"),
+        ("劳动争议", "届满后第 9 个工作日"),
     ]
 
 
@@ -124,7 +126,7 @@ def test_a_calendar_without_the_usual_days_has_fewer_examples():
 def test_the_page_asks_little(client, clerk, django_assert_max_num_queries):
     client = signed_in(clerk)
     client.get(PAGE)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(12):
         client.get(PAGE)
 
 
@@ -201,6 +203,74 @@ def test_a_change_that_will_not_do_says_why_and_loses_nothing(client, supervisor
     if "reason" not in changed:
         assert find(tree, "textarea[name=reason]")[0].text.strip() == CHANGE["reason"]
     assert not LocalLimit.objects.exists()
+
+
+# -- warnings -------------------------------------------------------------------------------------------------------
+
+WARN = {"category": "", "level": "", "remind": "0", "yellow": "2", "red": "4", "leader": "8", "reason": "人手不足"}
+
+
+def test_changed_warnings_reach_the_running_clocks(at, client, supervisor, clerk, own_village):
+    case = lives.register(clerk, division=own_village)
+    assert signed_in(supervisor).post("/rules/accept/warning/", WARN).url == "/rules/#warnings-h"
+    waiting = Outbox.objects.get(topic="disputes.calendar_changed")
+    assert waiting.payload == {"key": "accept"}
+    reckon_clocks(**waiting.payload)
+    assert [day and str(day) for day in case.clocks.get().warn_days] == [
+        "2026-11-03", "2026-11-05", "2026-11-09", "2026-11-13", None,
+    ]  # fmt: skip
+    history = words(find(tree_of(signed_in(clerk).get(PAGE)), "section[aria-labelledby=limits-h]")[0])
+    assert "黄牌：届满后第 2 个工作日" in history and "人手不足" in history and "许静" in history
+    event = AuditEvent.objects.get(action="limit.warning")
+    assert (event.object_id, event.detail["before"], event.detail["after"]) == ("accept", "0/1/2/5", "0/2/4/8")
+
+
+def test_warnings_of_one_type_and_level_leave_the_others(client, supervisor, clerk):
+    signed_in(supervisor).post("/rules/mediate_medical/warning/", WARN | {"category": "15", "level": "village"})
+    text = words(find(tree_of(signed_in(clerk).get(PAGE)), "section[aria-labelledby=warnings-h]")[0])
+    assert text.count("届满后第 8 个工作日") == 1 + sum(one.warn.leader == 8 for one in deadlines.EVERY_CLOCK)
+    assert "村（社区）" in text
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"red": "2"}, "红牌必须晚于黄牌"),
+        ({"yellow": ""}, "红牌必须晚于上一级警示（没有设置）"),
+        ({"yellow": "0"}, "黄牌必须晚于届满之日"),
+        ({"leader": "3"}, "领导关注必须晚于红牌"),
+        ({"remind": "-1"}, "天数不能是负数。"),
+        ({"remind": "早"}, "天数请写整数。"),
+        ({"reason": ""}, "请写明理由。"),
+        ({"category": "77"}, "没有这个类型"),
+    ],
+)
+def test_warnings_that_do_not_climb_are_refused(client, supervisor, changed, sentence):
+    answer = signed_in(supervisor).post("/rules/accept/warning/", WARN | changed)
+    assert answer.status_code == 422 and sentence in words(find(tree_of(answer), "div.errors")[0])
+    assert not WarningRule.objects.exists() and not Outbox.objects.exists()
+
+
+def test_no_more_levels_is_a_choice(supervisor):
+    rules.set_warning("archive", deadlines.Warn(2, None, None, None), reason="只提醒", by=supervisor)
+    assert clocks.rules_in_force().warn("archive", "02", "village").yellow is None
+
+
+def test_the_same_warnings_again_change_nothing(client, supervisor):
+    client = signed_in(supervisor)
+    client.post("/rules/accept/warning/", WARN)
+    answer = client.post("/rules/accept/warning/", WARN)
+    assert answer.status_code == 422 and "没有改动" in words(find(tree_of(answer), "div.errors")[0])
+    assert WarningRule.objects.count() == 1
+
+
+def test_only_the_supervisor_changes_warnings_and_none_of_the_ladder(client, supervisor, clerk):
+    assert signed_in(clerk).post("/rules/accept/warning/", WARN).status_code == 403
+    assert signed_in(supervisor).get("/rules/ladder_1/warning/").status_code == 409
+    assert signed_in(supervisor).get("/rules/nothing/warning/").status_code == 404
+    assert signed_in(supervisor).get("/rules/perform/warning/").status_code == 200
+    with pytest.raises(NotPermitted):
+        rules.set_warning("accept", deadlines.Warn(0, 1, 2, 3), reason="x", by=clerk)
 
 
 def test_only_the_supervisor_may_and_a_failed_audit_row_undoes_it(supervisor, clerk, monkeypatch):
