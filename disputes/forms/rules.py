@@ -69,8 +69,8 @@ class WarningForm(forms.Form):
         error_messages={"invalid_choice": "没有这个层级，请从列表里选。"},
         choices=[("", "全部"), *(one for one in Level.choices if one[0] in {"county", "township", "village"})],
     )
-    remind = _days("提醒", "届满前几个工作日；0 为届满当日，空着不提醒")
-    yellow = _days("黄牌", "届满后第几个工作日；空着不发")
+    remind = _days("提醒", "届满前；0 为当日，空着不提醒")
+    yellow = _days("黄牌", "届满后；空着不发")
     red = _days("红牌", "必须晚于黄牌")
     leader = _days("领导关注", "必须晚于红牌")
     reason = forms.CharField(
