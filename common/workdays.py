@@ -28,6 +28,7 @@ from django.apps import apps as installed
 from django.db import connection, transaction
 from django.db.models import Count, Max, Sum
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from common import outbox
 from common.daycount import Calendar
@@ -37,6 +38,8 @@ from common.signals import workdays_changed
 
 PROVISIONAL_NOTE: Final = "暂按周末推算"
 RECHECK_SECONDS: Final = 30.0
+#: By then every process has noticed a change, and what it began before has ended.
+SETTLED_AFTER: Final = dt.timedelta(seconds=2 * RECHECK_SECONDS)
 #: From this day of a year on, next year's notice ought to be loaded.
 ALARM_FROM: Final = (11, 1)
 STATE_SOURCE: Final = "国务院办公厅节假日安排通知"
@@ -384,8 +387,11 @@ def renumber() -> None:
 
 
 def _tell(from_day: dt.date | None) -> None:
+    """At once, and again for what other processes worked out with the calendar they still remembered."""
     if from_day is not None:
-        outbox.publish(TOPIC, f"{from_day}:{uuid.uuid4()}", {"from_day": from_day.isoformat()})
+        key, payload = f"{from_day}:{uuid.uuid4()}", {"from_day": from_day.isoformat()}
+        outbox.publish(TOPIC, key, payload)
+        outbox.publish(TOPIC, f"{key}:again", payload, due_at=timezone.now() + SETTLED_AFTER)
 
 
 @outbox.handles(TOPIC)

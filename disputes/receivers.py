@@ -1,11 +1,11 @@
 """Doorbells: what other apps' news means for cases."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
 from django.dispatch import receiver
-from django.utils import timezone
 
 from common import outbox
 from common.signals import workdays_changed
@@ -49,5 +49,5 @@ outbox.sends_task("disputes.calendar_changed", "disputes.tasks.reckon_clocks")
 @receiver(workdays_changed)
 def reckon_after_a_change_of_days(sender: Any, from_day: dt.date, **kwargs: Any) -> None:
     """Thousands of cases may rest on it: a task does them one by one."""
-    key = f"{from_day}:{timezone.now():%Y%m%d%H%M%S}"
+    key = f"{from_day}:{uuid.uuid4()}"
     outbox.publish("disputes.calendar_changed", key, {"from_day": from_day.isoformat()})

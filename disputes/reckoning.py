@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from common import workdays
+from common.daycount import Calendar
 from disputes import deadlines
 from disputes.choices import UNPERFORMED, WarnLevel
 from disputes.deadlines import WORKING, Clock, Warn
@@ -90,7 +91,7 @@ def set_warnings(row: Any, warn: Warn) -> None:
         row.warned, row.warned_due_on = WarnLevel.NONE, row.due_on
     base = workdays.next_workday(row.due_on)  # what falls due on a day off may be done on the next working day
     row.warn_days = [
-        max(_workdays_before(base, warn.remind), row.started_on) if warn.remind is not None else None,
+        max(_days_before(base, warn.remind), row.started_on) if warn.remind is not None else None,
         *(workdays.add_workdays(base, n) if n is not None else None for n in (warn.yellow, warn.red, warn.leader)),
         workdays.add_workdays(base, 1) if row.kind == LADDER else None,
     ]
@@ -98,9 +99,17 @@ def set_warnings(row: Any, warn: Warn) -> None:
     row.next_warn_level, row.next_warn_on = next(coming, (None, None))
 
 
-def _workdays_before(day: dt.date, n: int) -> dt.date:
-    known = workdays.current()
-    return dt.date.fromordinal(known.nth(known.count_up_to(day.toordinal()) - n))
+#: Weeks without holidays.
+PLAIN_WEEKS: Final = Calendar.of({})
+
+
+def _days_before(day: dt.date, n: int) -> dt.date:
+    """``n`` working days before ``day``, but not earlier than in weeks without holidays: a reminder that stood behind a
+    long holiday must not jump in front of it, it waits for the first working day after."""
+    known, last = workdays.current(), day.toordinal()
+    counted = known.nth(known.count_up_to(last) - n)
+    plain = PLAIN_WEEKS.nth(PLAIN_WEEKS.count_up_to(last) - n)
+    return workdays.next_workday(dt.date.fromordinal(max(counted, plain)))
 
 
 # ---- all clocks of a case

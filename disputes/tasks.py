@@ -7,6 +7,7 @@ from celery import shared_task
 from django.db.models import Q
 from django.utils import timezone
 
+from common import workdays
 from disputes.models import ClockRow, IntakeDraft
 from disputes.services import clocks
 from disputes.services.sweep import sweep as sweep_warnings
@@ -38,6 +39,7 @@ def reckon_clocks(from_day: str = "", key: str = "") -> int:
 
     A case that fails stops no other.
     """
+    workdays.forget()  # this worker may remember the calendar of half a minute ago
     clocks.forget_rules()
     running = ClockRow.objects.filter(met_on=None, expired_on=None)
     if from_day:
