@@ -46,8 +46,8 @@ class Page:
     fetch: Callable[[], Any]
 
 
-def run(times: int, write: Callable[[str], Any]) -> None:
-    """Measure every page and write the table."""
+def run(times: int, write: Callable[[str], Any], *, small: bool = False) -> None:
+    """Measure every page and write the table; on the data there is, ``small`` or not."""
     if not Dispute.objects.exists():
         raise CommandError("库中没有案件。先写入演示数据：./portal seed --size S（或 M、L）")
     with _leaving_nothing_behind():

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.models import ApiToken, AuditEvent, LoginSession, User
+from disputes.models import Dispute
 from ganzhou.bench import measuring, pages
 from tests.disputes.conftest import case
 
@@ -72,6 +73,27 @@ def test_the_backend_at_work_is_seen_and_another_machines_is_not(monkeypatch: py
     assert before is not None and backend.seconds() > before
     backend._times = measuring.Path("/proc/1/schedstat")
     assert backend.seconds() is None
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_is_measured_in_a_database_of_its_own() -> None:
+    def there() -> set[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT datname FROM pg_database")
+            return {name for (name,) in cursor.fetchall()}
+
+    before = there()
+    lines = bench("sweep", "--small", "--times", "1")
+    assert "备好 400 件、1,198 个期限" in lines[2]
+    assert lines[3].split()[:5] == ["期限警示", "案件", "期限", "到期", "写出"]
+    assert [line.replace("超出", "").split()[:5] for line in lines[4:]] == [
+        ["部分到期", "400", "1,200", "90", "90"],
+        ["没有到期", "400", "1,200", "0", "0"],
+        ["全部到期", "400", "1,200", "400", "400"],
+    ]
+    assert there() == before
+    assert not Dispute.objects.exists()
 
 
 def test_lines_are_aligned_by_columns_of_the_terminal() -> None:
