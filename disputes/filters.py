@@ -18,7 +18,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
-from django.db.models import Count, F, IntegerField, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject, NullIf
 from django.utils import timezone
 
@@ -26,13 +26,22 @@ from common.formfields import TypedDateField
 from common.widgets import CheckMenu
 from disputes import keywords, todo
 from disputes.choices import OPEN_STATES, Outcome, Risk, Source, Status
-from disputes.models import Dispute, Party
+from disputes.models import Agreement, Dispute, Party
 from disputes.presentation import SOON_DAYS
 
 #: What a list shows of the past unless asked for more: counts and rare conditions stay cheap on a long history.
 WINDOW = dt.timedelta(days=365)
-#: Nobody reads an exact figure beyond this; see ``capped``.
-COUNTED_TO = 10_000
+#: Nobody reads an exact figure beyond this (a county's year fits, so that its figures and lists agree); see ``capped``.
+COUNTED_TO = 20_000
+
+
+#: Taken on: neither waiting for the decision nor turned away.
+WAS_ACCEPTED = ~Q(status__in=[Status.REGISTERED, Status.DECLINED]) & ~Q(outcome=Outcome.DECLINED)
+
+
+def settled_in_part() -> Q:
+    """The agreement that counts settles a part only; what is left was told its other routes."""
+    return Q(Exists(Agreement.objects.filter(dispute=OuterRef("pk"), is_superseded=False, is_partial=True)))
 
 
 # ---- saved views
@@ -210,6 +219,8 @@ class DisputeFilter(django_filters.FilterSet):
     since = TypedDate(label="登记自", method="from_day")
     until = TypedDate(label="登记至", method="to_day")
     open = django_filters.BooleanFilter(label="在办", method="is_in_hand")
+    accepted = django_filters.BooleanFilter(label="已受理", method="was_accepted")
+    partial = django_filters.BooleanFilter(label="部分达成", method="is_settled_in_part")
     party = django_filters.UUIDFilter(label="同一当事人", method="same_person")
     tab = One(label="视图", method="in_tab", choices=[(tab.key, tab.label) for tab in TABS])
 
@@ -344,6 +355,12 @@ class DisputeFilter(django_filters.FilterSet):
 
     def is_in_hand(self, rows: QuerySet[Dispute], name: str, value: bool) -> QuerySet[Dispute]:
         return rows.filter(status__in=sorted(OPEN_STATES)) if value else rows.exclude(status__in=sorted(OPEN_STATES))
+
+    def was_accepted(self, rows: QuerySet[Dispute], name: str, value: bool) -> QuerySet[Dispute]:
+        return rows.filter(WAS_ACCEPTED if value else ~WAS_ACCEPTED)
+
+    def is_settled_in_part(self, rows: QuerySet[Dispute], name: str, value: bool) -> QuerySet[Dispute]:
+        return rows.filter(settled_in_part() if value else ~settled_in_part())
 
     def same_person(self, rows: QuerySet[Dispute], name: str, uid: Any) -> QuerySet[Dispute]:
         """Cases of the person behind a party card, by number or phone; within scope like everything else."""

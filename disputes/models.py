@@ -496,6 +496,11 @@ class Agreement(models.Model):
         """Last day to apply jointly for judicial confirmation: 30 days from effect (人民调解法 第33条)."""
         return self.effective_on + CONFIRMATION_WINDOW if self.effective_on else None
 
+    @property
+    def may_still_be_confirmed(self) -> bool:
+        until = self.confirmable_until
+        return until is not None and not self.is_superseded and until >= timezone.localdate()
+
 
 #: 人民调解法 第33条, 民事诉讼法 第205条.
 CONFIRMATION_WINDOW = dt.timedelta(days=30)

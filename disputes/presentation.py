@@ -15,8 +15,8 @@ from django.utils import timezone
 from common.idnumbers import IdKind, Sex
 from common.masks import mask_address, mask_id_number, mask_name, mask_org, mask_phone
 from disputes import deadlines, workflow
-from disputes.choices import STATUS_COLOR, Outcome, PartyKind, PartyRole, Risk, Source, Status
-from disputes.models import ClockRow, Dispute, DisputeEvent, Party
+from disputes.choices import STATUS_COLOR, Outcome, PartyKind, PartyRole, Risk, Route, Source, Status
+from disputes.models import ClockRow, Dispute, DisputeEvent, Ending, Party, Suspension
 from disputes.scrubbing import Scrubber
 
 STATUS_LABEL = {status.value: str(status.label) for status in Status}
@@ -178,6 +178,7 @@ def row(dispute: Dispute, today: dt.date) -> dict[str, Any]:
         "status": dispute.status,
         "status_label": STATUS_LABEL[dispute.status],
         "color": COLOR[dispute.status],
+        "partly": getattr(dispute, "settled_in_part", False),
         "clock": (clock := nearest_clock(dispute, today)),
         "clock_icon": CLOCK_ICON.get(clock["state"], ""),
         "risk": dispute.risk,
@@ -235,11 +236,45 @@ def timeline(events: Iterable[DisputeEvent], scrub: Callable[[str], str] = str) 
             "at": f"{timezone.localtime(event.at):%Y-%m-%d %H:%M}",
             "iso": timezone.localtime(event.at).isoformat(timespec="seconds"),
             "text": scrub(event.text),
-            "late": f"实际发生于 {event.happened_on:%Y-%m-%d}" if event.happened_on else "",
+            "late": f"实际发生于 {event.happened_on:%Y-%m-%d}"
+            if event.happened_on and event.happened_on != timezone.localdate(event.at)
+            else "",
             "tone": EVENT_TONE.get(event.name, ""),
         }
         for event in events
     ]
+
+
+def ending(row: Ending, scrub: Callable[[str], str], *, with_concessions: bool) -> dict[str, Any]:
+    """How a case ended without an agreement, with what the next body needs.
+
+    Concessions were made for the sake of peace and must not be held against anyone: only those who handle the case
+    read them, and never on paper.
+    """
+    routes = "、".join(str(Route(route).label) for route in row.routes_told)
+    rows = [
+        ("原因", row.get_reason_display(), False),
+        ("日期", f"{row.ended_on:%Y-%m-%d}", False),
+        ("已告知途径", routes, True),
+        ("告知的去处", scrub(row.destination), True),
+        ("说明", scrub(row.note), True),
+        ("无争议事实", scrub(row.undisputed_facts), True),
+        ("所作让步", scrub(row.concessions) if with_concessions else "", True),
+    ]
+    return {
+        "title": f"结果：{row.get_kind_display()}",
+        "facts": [{"label": label, "value": value, "wide": wide} for label, value, wide in rows if value],
+        "has_concessions": bool(with_concessions and row.concessions),
+    }
+
+
+def suspension(row: Suspension, today: dt.date) -> str:
+    """``中止：鉴定、评估，自 2026-11-17 起，预计 2026-12-24 恢复。期限暂停计算。``"""
+    expected = ""
+    if row.expected_on:
+        late = (today - row.expected_on).days
+        expected = f"，预计 {row.expected_on:%Y-%m-%d} 恢复" + (f"（已过 {late} 天）" if late > 0 else "")
+    return f"中止：{row.get_reason_display()}，自 {row.since:%Y-%m-%d} 起{expected}。期限暂停计算。"
 
 
 def party_card(party: Party, today: dt.date) -> dict[str, Any]:

@@ -5,16 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.views.generic import RedirectView, TemplateView
 
 from accounts.choices import SEATS, Role, labels
 from disputes.choices import STATUS_COLOR, STATUS_MEANS, Status
 from disputes.deadlines import CLOCKS
 from disputes.workflow import TRANSITIONS
+from ganzhou.navigation import leads
 
 
 class HomeView(RedirectView):
-    pattern_name = "disputes:desk"
+    """Where somebody lands: leaders at the overview, everybody who handles cases at their desk."""
+
+    def get_redirect_url(self, *args: Any, **kwargs: Any) -> str:
+        return reverse("reports:overview" if leads(self.request.user) else "disputes:desk")
 
 
 class HelpView(TemplateView):

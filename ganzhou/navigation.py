@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from accounts.choices import ADMIN_ROLES, Role
+from disputes import todo as steps
 from disputes.models import Dispute
 from disputes.workflow import DISPATCH, REGISTER
 from notices.models import Message
@@ -57,6 +58,11 @@ def _item(request: HttpRequest, label: str, name: str, icon: str, count: Any = N
     return {"label": label, "url": url, "icon": icon, "count": count, "current": request.path == url}
 
 
+def leads(user: Any) -> bool:
+    """Whether somebody looks on rather than handles cases: the overview is their first page."""
+    return bool(user.is_authenticated and user.holds(Role.LEADER) and not steps.has_steps(user))
+
+
 def _menu(request: HttpRequest, todo: Any) -> list[dict[str, Any]]:
     user = request.user
     cases: list[dict[str, Any]] = []
@@ -74,6 +80,8 @@ def _menu(request: HttpRequest, todo: Any) -> list[dict[str, Any]]:
         {"title": "研判分析", "items": _analysis(request)},
         {"title": "系统", "items": _system(request)},
     ]
+    if leads(user):
+        groups[:2] = reversed(groups[:2])
     return [group for group in groups if group["items"]]
 
 
@@ -110,6 +118,8 @@ def _phone_menu(request: HttpRequest, todo: Any, unread: Any) -> list[dict[str, 
         ]
     if user.holds(*REGISTER):
         items.append(_item(request, "登记", "disputes:new", "plus") | {"primary": True})
+    elif overview := _analysis(request):
+        items.insert(0 if leads(user) else len(items), overview[0] | {"label": "总览"})
     mine = [
         _item(request, "消息", "notices:centre", "message", unread) | {"unit": "条未读"},
         _item(request, "我的", "accounts:me", "user"),

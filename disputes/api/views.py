@@ -167,7 +167,7 @@ def filtered(request: Request) -> DisputeFilter:
     chosen = DisputeFilter(request.query_params, Dispute.objects.visible_to(request.user), request=request)
     if not chosen.form.is_valid():
         raise ValidationError(chosen.form.errors)
-    for name in ("open",):
+    for name in ("open", "accepted", "partial"):
         one_of(request.query_params.get(name), name, ["true", "false"])
     return chosen
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from typing import Any
@@ -20,13 +21,17 @@ from common.errors import Conflict, NotVisible, Refusal
 from disputes import checklist, presentation, services, todo, workflow
 from disputes.choices import Status
 from disputes.forms.transitions import FORMS, OralForm
-from disputes.models import Agreement, Dispute, Party
+from disputes.models import Agreement, Dispute, DisputeEvent, Party
 from disputes.reach import roles_on
 from disputes.services import reveal
 from disputes.views import earlier
 
 #: Steps that end or take something away are drawn as dangerous.
 DANGER = {"decline", "return_assignment", "terminate", "withdraw", "fail", "renegotiate"}
+#: A brief longer than this is folded on the page of a step: the form is what one came for.
+LONG_BRIEF = 160
+#: More parties than this are folded away.
+MOST_CARDS = 6
 #: Forms too wide for the side panel open on their own page.
 FULL_PAGE = {"settle", "settle_orally", "take_effect", "amend"}
 ICONS = {
@@ -62,6 +67,8 @@ def panel(dispute: Dispute, user: Any, current: str = "", form: Any = None, refu
     """What the action panel shows: open steps in table order, and the closed ones with what opens them."""
     roles = roles_on(dispute, user)
     open_steps = sorted(workflow.available(dispute, user, roles), key=_prominence)
+    main = _main_step(dispute, user, open_steps)
+    open_steps.sort(key=lambda step: step is not main)
     clock = presentation.nearest_clock(dispute, timezone.localdate())
     return {
         "title": f"当前环节：{Status(dispute.status).label}",
@@ -71,7 +78,7 @@ def panel(dispute: Dispute, user: Any, current: str = "", form: Any = None, refu
                 "label": step.label,
                 "icon": ICONS.get(step.name, "chevron-right"),
                 "url": reverse(f"disputes:{step.name}", args=[dispute.code]),
-                "primary": step.primary,
+                "primary": step is main,
                 "asks": step.asks or step.name in FULL_PAGE,
                 "danger": step.name in DANGER,
             }
@@ -85,6 +92,25 @@ def panel(dispute: Dispute, user: Any, current: str = "", form: Any = None, refu
         "form": form,
         "refusal": refusal,
     }
+
+
+def _main_step(dispute: Dispute, user: Any, steps: list[workflow.Transition]) -> workflow.Transition | None:
+    """The one thing this person should do next; none while the case waits for somebody else."""
+    mine = todo.step_for(dispute, user)
+    if mine in steps:
+        return mine
+    return None if _waiting_for(dispute, user) else next((step for step in steps if step.primary), None)
+
+
+def _situation(dispute: Dispute, events: list[DisputeEvent], scrub: Callable[[str], str], today: dt.date) -> list[str]:
+    """What is unusual about this case, in sentences: why it stands still, that it came back."""
+    said = []
+    if dispute.status == Status.SUSPENDED:
+        said += [presentation.suspension(row, today) for row in dispute.suspensions.filter(until=None)]
+    if dispute.times_reopened:
+        last = max((event for event in events if event.name == "reopen"), key=lambda event: event.number)
+        said.append(f"第 {dispute.times_reopened} 次重开，{timezone.localtime(last.at):%Y-%m-%d}：{scrub(last.text)}")
+    return said
 
 
 def _waiting_for(dispute: Dispute, user: Any) -> str:
@@ -112,8 +138,11 @@ def case_context(dispute: Dispute, user: Any, *, on_paper: bool = False) -> dict
         _scrub_agreement(agreement, scrub)
     today = timezone.localdate()
     events = list(dispute.events.all())
-    actions = panel(dispute, user)
+    actions, waiting_for = panel(dispute, user), _waiting_for(dispute, user)
     cards = [presentation.party_card(party, today) for party in dispute.parties.all()]
+    if not may_reveal:
+        for card in cards:
+            del card["reveal_url"]
     for card, text in zip(cards, earlier.sentences(dispute, user), strict=True):
         card["earlier"] = text
         if any(step["name"] == "amend" for step in actions["transitions"]):
@@ -129,15 +158,23 @@ def case_context(dispute: Dispute, user: Any, *, on_paper: bool = False) -> dict
         },
         "steps": presentation.steps(dispute, events),
         "facts": presentation.facts(dispute, scrub),
-        "parties": cards,
+        "parties": cards[:MOST_CARDS],
+        "more_parties": cards[MOST_CARDS:],
+        "all_parties": cards,
         "reveal_reasons": reveal.Reason.choices,
         "events": presentation.timeline(events, scrub),
         "agreements": agreements,
+        "is_partial": any(one.is_partial and not one.is_superseded for one in agreements),
+        "endings": [
+            presentation.ending(row, scrub, with_concessions=may_reveal and not on_paper)
+            for row in (dispute.endings.all() if dispute.outcome or dispute.times_reopened else ())
+        ],
+        "situation": _situation(dispute, events, scrub, today),
         "checklist": checklist.for_dispute(dispute),
         "links": earlier.links(dispute, user),
         "panel": actions,
         "main_action": next((t for t in actions["transitions"] if t["primary"]), None),
-        "waiting_for": _waiting_for(dispute, user),
+        "waiting_for": waiting_for,
         "may_reveal": may_reveal,
     }
 
@@ -147,7 +184,8 @@ def _scrub_agreement(agreement: Agreement, scrub: Callable[[str], str]) -> None:
     for name in ("facts", "content", "unresolved", "superseded_why"):
         setattr(agreement, name, scrub(getattr(agreement, name)))
     for obligation in agreement.obligations.all():
-        obligation.what, obligation.where = scrub(obligation.what), scrub(obligation.where)
+        for name in ("what", "how", "where"):
+            setattr(obligation, name, scrub(getattr(obligation, name)))
 
 
 class TransitionView(View):
@@ -221,6 +259,7 @@ class TransitionView(View):
         context |= {
             "title": presentation.title(dispute),
             "facts": presentation.facts(dispute)[:1],
+            "brief_is_long": len(dispute.summary) > LONG_BRIEF,
             "checklist": checklist.for_dispute(dispute),
         }
         return render(request, "disputes/transition.html", context, status=code)

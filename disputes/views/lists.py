@@ -320,7 +320,11 @@ def _tab(tab: Any, counts: dict[str, int], is_current: bool, url: listing.Url) -
 def _kept(given: QueryDict, view: str) -> list[tuple[str, str]]:
     """What a new query keeps: the view, the order and page size if chosen, and conditions without a field."""
     kept = [("tab", view)]
-    kept += [(name, given[name]) for name in ("sort", "size", "party", "open", "mediator") if given.get(name)]
+    kept += [
+        (name, given[name])
+        for name in ("sort", "size", "party", "open", "accepted", "partial", "mediator")
+        if given.get(name)
+    ]
     return kept
 
 
@@ -400,6 +404,8 @@ def _chip_value(name: str, value: Any, conditions: DisputeFilter, options: Optio
         return presentation.masked_name(party) if party else "所选当事人"
     if name == "open":
         return "在办" if value else "已办结"
+    if name in ("accepted", "partial"):
+        return "是" if value else "否"
     labels = dict(conditions.form.fields[name].choices) if hasattr(conditions.form.fields[name], "choices") else {}
     if isinstance(value, list):
         return _some([str(labels.get(one, one)) for one in value])

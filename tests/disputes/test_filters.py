@@ -195,7 +195,7 @@ def test_someone_without_any_role_counts_nothing(cases, person):
 
 def test_long_counts_are_capped():
     assert capped(10_000) == 10_000
-    assert capped(10_001) == "10,000+"
+    assert capped(20_001) == "20,000+"
 
 
 def test_a_suspended_case_counts_as_under_mediation(clerk, dispatcher, mediator, own_village):
