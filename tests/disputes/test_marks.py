@@ -16,7 +16,13 @@ pytestmark = pytest.mark.django_db
 def ticked(case, **more):
     """What a browser posts when every mark was ticked and no day was touched."""
     form = TakeEffectForm(dispute=case, user=case.mediator.user)
-    data = {"signatures-TOTAL_FORMS": 2, "signatures-INITIAL_FORMS": 2, "mediator_signed": "on", "sealed": "on"}
+    data = {
+        "version": case.version,
+        "signatures-TOTAL_FORMS": 2,
+        "signatures-INITIAL_FORMS": 2,
+        "mediator_signed": "on",
+        "sealed": "on",
+    }
     data |= {name: f"{form[name].value():%Y-%m-%d}" for name in ("mediator_signed_on", "sealed_on")}
     for number, row in enumerate(form.rows["signatures"].forms):
         data |= {

@@ -23,6 +23,7 @@ def typed(case, **more):
     """What the page posts for one obligation to pay 800 yuan, with no words of an agreement."""
     day = timezone.localdate() + dt.timedelta(days=8)
     return {
+        "version": case.version,
         "agreed_on": f"{timezone.localdate():%Y-%m-%d}",
         "content": "",
         "obligations-TOTAL_FORMS": 1,
