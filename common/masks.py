@@ -13,6 +13,8 @@ from common import phones
 from common.surnames import surname_of
 
 STAR = "*"
+#: A mask need not tell how long a name is, and a hundred stars would break any line.
+MOST_STARS = 6
 _DOTS = re.compile(r"[·•・‧∙⋅.．]")
 _HAN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
@@ -53,11 +55,15 @@ def mask_name(value: object) -> str:
         return STAR
     surname = surname_of(name)
     given = name[len(surname) :]
-    return surname + STAR * max(1, len(given) - 1) + (given[-1] if len(given) > 1 else "")
+    return surname + _stars(len(given) - 1) + (given[-1] if len(given) > 1 else "")
+
+
+def _stars(hidden: int) -> str:
+    return STAR * min(max(1, hidden), MOST_STARS)
 
 
 def _first_only(word: str) -> str:
-    return word[0] + STAR * (len(word) - 1) if len(word) > 1 else STAR
+    return word[0] + _stars(len(word) - 1) if len(word) > 1 else STAR
 
 
 def mask_org(value: object) -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from common.idnumbers import IdKind, Sex
 from common.masks import mask_address, mask_id_number, mask_name, mask_org, mask_phone
 from disputes import deadlines, workflow
-from disputes.choices import STATUS_COLOR, Outcome, PartyKind, PartyRole, Risk, Route, Source, Status
+from disputes.choices import ENDED_STATES, STATUS_COLOR, Outcome, PartyKind, PartyRole, Risk, Route, Source, Status
 from disputes.models import ClockRow, Dispute, DisputeEvent, Ending, Party, Suspension
 from disputes.scrubbing import Scrubber
 
@@ -41,6 +41,10 @@ CLOCK_ICON = {
     "paused": "player-pause",
     "met": "check",
 }
+#: A heading names a side in so many characters; the party card has the whole name.
+LONGEST_SIDE = 36
+#: Steps that only an agreement leads to.
+AFTER_AGREEMENT = {"履行", "回访"}
 #: Days before the due date from which a clock counts as 临期.
 SOON_DAYS = 3
 
@@ -90,7 +94,9 @@ def matter(dispute: Dispute) -> str:
 
 
 def title(dispute: Dispute) -> str:
-    applicant, respondent = sides(dispute)
+    applicant, respondent = (
+        name if len(name) <= LONGEST_SIDE else f"{name[:LONGEST_SIDE]}…" for name in sides(dispute)
+    )
     return f"{applicant} 与 {respondent} {matter(dispute)}"
 
 
@@ -112,7 +118,7 @@ def nearest_clock(dispute: Dispute, today: dt.date) -> dict[str, Any]:
     if dispute.status == Status.SUSPENDED and not dispute.next_due_on:
         return {"state": "paused", "text": "暂停"}
     if not dispute.next_due_on:
-        return {"state": "none", "text": "无期限"}
+        return {"state": "none", "text": "已办结" if dispute.status == Status.ARCHIVED else "无期限"}
     state, words = clock_text(dispute.next_due_on, today, TODO.get(dispute.next_clock, ""))
     return {"state": state, "text": words, "due": f"{dispute.next_due_on:%Y-%m-%d}"}
 
@@ -201,7 +207,7 @@ def steps(dispute: Dispute, events: Iterable[DisputeEvent]) -> list[dict[str, st
     for event in sorted(events, key=lambda e: e.number):
         first_at[event.name] = event
     reached_by = {
-        "登记": ("register",), "受理": ("accept", "decline"), "分派": ("assign",), "调解": ("take",),
+        "登记": ("register",), "受理": ("accept",), "分派": ("assign",), "调解": ("take",),
         "结果": ("settle", "settle_orally", "fail", "terminate", "withdraw", "transfer", "decline"),
         "履行": ("take_effect", "settle_orally"), "回访": ("follow_up",), "归档": ("archive",),
     }  # fmt: skip
@@ -215,8 +221,10 @@ def steps(dispute: Dispute, events: Iterable[DisputeEvent]) -> list[dict[str, st
             state = "now"
         elif label == now or (before and event):
             state = "done"
+        elif before or (label in AFTER_AGREEMENT and dispute.status in ENDED_STATES):
+            state = "skipped"
         else:
-            state = "skipped" if before else "todo"
+            state = "todo"
         shown.append(
             {
                 "label": label,

@@ -26,6 +26,8 @@ from common.surnames import surname_of
         ("娜仁花", "娜*花"),
         ("John Smith", "J*** S****"),
         ("𠮷野家", "𠮷*家"),
+        ("欧阳" + "诺敏其其格" * 19, "欧阳******格"),
+        ("A" + "b" * 99, "A******"),
     ],
 )
 def test_names(name, masked):

@@ -142,3 +142,17 @@ def test_the_page_asks_little_however_full_the_case_is(client, case_in, clerk, m
     client.force_login(clerk)
     with django_assert_max_num_queries(24):
         client.get(case.get_absolute_url())
+
+
+def test_a_case_turned_away_was_not_accepted_and_nothing_more_is_to_come(client, case_in, clerk):
+    steps = {step["label"]: step["state"] for step in page_of(client, clerk, case_in(Status.DECLINED)).context["steps"]}
+    assert steps["受理"] == steps["履行"] == steps["回访"] == "skipped"
+    assert (steps["登记"], steps["结果"], steps["归档"]) == ("done", "now", "todo")
+
+
+def test_a_heading_stays_short_however_long_a_name_is(client, clerk, own_village):
+    name = "张掖市甘州区" + "绿色有机农产品种植" * 10
+    case = lives.register(clerk, division=own_village, respondents=[{"kind": "organisation", "name": name}])
+    page = page_of(client, clerk, case)
+    assert len(page.context["title"]) < 60 and "…" in page.context["title"]
+    assert page.context["parties"][1]["name"].endswith("种植")
