@@ -13,6 +13,7 @@ from django import template
 from django.forms import BaseForm, BoundField, widgets
 from django.forms.boundfield import BoundWidget
 from django.http import QueryDict
+from django.template.defaultfilters import linebreaksbr
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -181,6 +182,19 @@ def faults(form: BaseForm, formsets: Any = None, refusal: str = "") -> int:
     own = sum(len(sentences) for sentences in form.errors.values())
     rows = sum(len(sentences) for rows in sets for one in rows.forms for sentences in one.errors.values())
     return own + rows + sum(len(rows.non_form_errors()) for rows in sets) + bool(refusal)
+
+
+#: Words beyond this are folded on the screen; on paper and without script they stand whole.
+LONG_TEXT = 400
+
+
+@register.filter
+def prose(text: Any) -> SafeString:
+    """What people wrote, with their line breaks; a long text is folded by static/js/longtext.js."""
+    shown = linebreaksbr(str(text or ""))
+    if len(str(text or "")) <= LONG_TEXT:
+        return shown
+    return format_html('<div class="longtext" data-longtext>{}</div>', shown)
 
 
 @register.filter

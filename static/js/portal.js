@@ -24,6 +24,7 @@ import "./autosave.js";
 import "./guard.js";
 import "./submit-once.js";
 import "./live.js";
+import "./longtext.js";
 import "./reveal.js";
 import "./actions.js";
 import "./board.js";
