@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from pytest_django.plugin import blocking_manager_key as blocker_key
 
 from accounts.choices import Role
 from accounts.models import User
@@ -184,14 +185,29 @@ def audit_admin(person: Person) -> User:
 # ---- Tests that commit
 
 
+def _commits(item: pytest.Item) -> bool:
+    """Whether a test commits; every table is emptied after it."""
+    marker = item.get_closest_marker("django_db")
+    by_mark = marker is not None and bool(marker.kwargs.get("transaction"))
+    return by_mark or bool({"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())))
+
+
 @pytest.fixture(autouse=True)
 def _reference_data(request: pytest.FixtureRequest) -> None:
-    """What migrations load, loaded again: a test that commits is followed by emptying every table."""
-    marker = request.node.get_closest_marker("django_db")
-    commits = marker is not None and marker.kwargs.get("transaction")
-    if commits or {"transactional_db", "live_server"} & set(request.fixturenames):
+    """What migrations load, loaded again for a test that commits."""
+    if _commits(request.node):
         request.getfixturevalue("transactional_db")
         load_reference_data()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Tests that commit are sorted to the end, but a parameter of the whole session draws some of them forward."""
+    result = yield
+    if nextitem is not None and _commits(item) and not _commits(nextitem):
+        with item.config.stash[blocker_key].unblock():
+            load_reference_data()
+    return result
 
 
 def load_reference_data() -> None:
