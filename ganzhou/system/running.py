@@ -16,8 +16,10 @@ from django.utils import timezone
 from accounts import audit
 from common import outbox, pulses, task_runs, workdays
 from common.models import Outbox, TaskRun
+from disputes.services import sweep
 from ganzhou.celery import TIMETABLE, Periodic
 from ganzhou.system import schedules
+from notices import deliveries
 
 #: The relay runs every five seconds; news that waits longer than this says that it does not.
 LONGEST_LAG: Final = dt.timedelta(seconds=60)
@@ -114,11 +116,19 @@ class DeadTopic:
     """News of one topic that was given up.  ``errors``: what the last attempts said, each with how many said it."""
 
     topic: str
+    label: str
     count: int
     last_at: dt.datetime
     errors: list[tuple[str, int]]
 
 
+#: What the news of a topic is about.
+TOPICS: Final = {
+    sweep.TOPIC: "期限警示",
+    "disputes.calendar_changed": "日历变动后重算期限",
+    deliveries.UNDELIVERED: "邮件和短信",
+    workdays.TOPIC: "工作日历变动",
+}
 #: Kinds of errors shown of one topic.
 ERRORS_SHOWN: Final = 3
 
@@ -137,6 +147,7 @@ def dead_topics() -> list[DeadTopic]:
 def _dead_topic(topic: str, rows: list[dict[str, Any]]) -> DeadTopic:
     return DeadTopic(
         topic=topic,
+        label=TOPICS.get(topic, topic),
         count=sum(row["n"] for row in rows),
         last_at=max(row["last"] for row in rows),
         errors=[(row["last_error"], row["n"]) for row in rows[:ERRORS_SHOWN]],
@@ -258,7 +269,7 @@ def _findings(stands: Standing) -> Iterable[Finding]:
     if stands.outbox.dead:
         yield Finding(
             f"{stands.outbox.dead} 条消息没有送达，已经停止尝试",
-            "先按下面的“最近错误”排除原因，再点“重试”。消息一直保留，不会丢失，也不会重复送达。",
+            "先按下面的“最近错误”排除原因，再点“重试”。消息一直保留；写明可能已经发出的，问清没有收到再重试。",
             "error",
         )
     if stands.missing_year:

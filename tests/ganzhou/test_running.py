@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEvent, User
-from common import pulses, workdays
+from common import outbox, pulses, workdays
 from common.models import Heartbeat, Outbox, TaskRun
 from ganzhou.celery import TIMETABLE
 from ganzhou.system import running
@@ -179,14 +179,20 @@ def test_figures_of_the_outbox(well: None, system_admin: User) -> None:
 
 def test_dead_letters_are_listed_by_topic_with_what_was_said(well: None, system_admin: User) -> None:
     for n in range(3):
-        dead("disputes.moved", f"a{n}", "ValueError: 甲")
-    dead("disputes.moved", "b", "KeyError: 乙")
+        dead("disputes.escalated", f"a{n}", "ValueError: 甲")
+    dead("disputes.escalated", "b", "KeyError: 乙")
     dead("reports.asked", "c", "号码 [电话]")
     tree = tree_of(signed_in(system_admin).get(PAGE))
     rows = cells(tree, "dead")
-    assert rows[0].startswith("disputes.moved 4 ")
+    assert rows[0].startswith("期限警示 disputes.escalated 4 ")
     assert "ValueError: 甲 （3 条） KeyError: 乙 （1 条）" in rows[0]
     assert rows[1].startswith("reports.asked 1 ")
+
+
+def test_every_topic_that_somebody_handles_has_a_name() -> None:
+    assert {topic for topic in outbox._handlers if topic.count(".") and not topic.startswith("test")} <= set(
+        running.TOPICS
+    )
 
 
 def test_one_topic_or_all_are_tried_again_and_it_is_audited(well: None, system_admin: User) -> None:
