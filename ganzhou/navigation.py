@@ -27,7 +27,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return fixed
     todo = SimpleLazyObject(lambda: _todo_count(request))
-    unread = SimpleLazyObject(lambda: Message.objects.visible_to(user).unread().count())
+    unread = SimpleLazyObject(lambda: _unread_count(request))
     return fixed | {
         "nav": SimpleLazyObject(lambda: _menu(request, todo)),
         "phone_nav": SimpleLazyObject(lambda: _phone_menu(request, todo, unread)),
@@ -45,6 +45,12 @@ def _todo_count(request: HttpRequest) -> int:
             Dispute.objects.awaiting(user).count() if user.roles - ADMIN_ROLES else 0
         )
     return request.todo_count  # type: ignore[attr-defined,no-any-return]
+
+
+def _unread_count(request: HttpRequest) -> int:
+    if not hasattr(request, "unread_count"):
+        request.unread_count = Message.objects.visible_to(request.user).unread().count()  # type: ignore[attr-defined]
+    return request.unread_count  # type: ignore[attr-defined,no-any-return]
 
 
 def _primary_action(user: Any) -> dict[str, str] | None:

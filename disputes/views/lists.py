@@ -27,6 +27,7 @@ from disputes.models import Category, Dispute
 from disputes.workflow import DISPATCH
 from grids.choices import Level
 from grids.models import Division
+from notices.models import Message
 
 #: Columns that may be left out, and whether a row shows them unless the person chose otherwise.
 COLUMNS = {
@@ -186,7 +187,7 @@ def list_context(request: HttpRequest) -> dict[str, Any]:
     order = listing.order_for(conditions.view.key, given.get("sort", ""))
     turn = listing.Turn.asked(given, order)
     keys = {"keys": turn.keys(conditions.qs)}
-    also = {}
+    also: dict[str, QuerySet[Any]] = {}
     # Nothing asked for: what waits for this person, if anything does, else everything.
     first_look = None
     if not set(given) - {"size"} and todo.has_steps(user):
@@ -195,10 +196,14 @@ def list_context(request: HttpRequest) -> dict[str, Any]:
         first_turn = listing.Turn.asked(first_look, listing.order_for("todo", ""))
         first_conditions = DisputeFilter(first_look, visible, request=request)
         keys["todo_keys"] = first_turn.keys(first_conditions.qs)
-    if not request.htmx and conditions.conditions:
-        also["nav"] = Dispute.objects.awaiting(user)  # the shell need not count again
+    if not request.htmx:
+        # What the shell shows is counted along: it need not ask again.
+        also["unread"] = Message.objects.visible_to(user).unread()
+        if conditions.conditions:
+            also["nav"] = Dispute.objects.awaiting(user)
     counts = conditions.counts(also=also, keys=keys)
     request.todo_count = counts.get("nav", counts["todo"])  # type: ignore[attr-defined]
+    request.unread_count = counts.get("unread", 0)  # type: ignore[attr-defined]
     ids = counts["keys"]
     if first_look is not None and counts["todo"]:
         given, conditions, turn, ids = first_look, first_conditions, first_turn, counts["todo_keys"]

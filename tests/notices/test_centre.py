@@ -24,13 +24,9 @@ def titles(user: User, query: str = "") -> list[str]:
     return [words(one) for one in find(tree, "p.msg-title")]
 
 
-def bell(user: User) -> str:
-    tree = tree_of(signed_in(user).get("/accounts/me/"))
-    return (
-        words(find(tree, "header.top a[href=/notices/]")[0])
-        if False
-        else words(next(link for link in find(tree, "a.top-btn") if link.get("href") == CENTRE))
-    )
+def bell(user: User, page: str = "/accounts/me/") -> str:
+    links = find(tree_of(signed_in(user).get(page)), "a.top-btn")
+    return words(next(link for link in links if link.get("href") == CENTRE))
 
 
 def test_the_urgent_stand_first_then_what_is_due_next(tell: Any, clerk: User) -> None:
@@ -137,6 +133,13 @@ def test_the_count_of_the_shell_is_one_query_on_its_index_alone(tell: Any, clerk
         cursor.execute(f"EXPLAIN {counting[0]}")
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "Index Only Scan using message_unread" in plan
+
+
+@pytest.mark.parametrize("page", ["/desk/", "/disputes/", "/disputes/?tab=all&q=x", CENTRE, "/help/"])
+def test_every_page_counts_alike(tell: Any, clerk: User, page: str) -> None:
+    tell(clerk, "1")
+    tell(clerk, "2")
+    assert bell(clerk, page) == "消息2条未读"
 
 
 def test_everybody_has_the_bell_administrators_too(tell: Any, system_admin: User) -> None:
