@@ -187,8 +187,11 @@ def _why_not(delivery: Delivery, now: dt.datetime) -> str:
     """Why there is no more point in sending this; empty when there is."""
     if not delivery.recipient.is_active:
         return "账号已停用"
-    if delivery.message and (delivery.message.done_at or delivery.message.read_at):
-        return "事情已办结" if delivery.message.done_at else "已在站内读过"
+    if message := delivery.message:
+        if message.is_superseded:
+            return "已有更新的消息"
+        if message.done_at or message.read_at:
+            return "事情已办结" if message.done_at else "已在站内读过"
     if delivery.expires_at and delivery.expires_at <= now:
         return "已过时"
     if not _wishes(delivery).address(delivery.channel):

@@ -36,6 +36,9 @@ class Message(models.Model):
     created_at = models.DateTimeField("发出时间", db_default=Now(), editable=False)
     read_at = models.DateTimeField("读过时间", null=True, blank=True)
     done_at = models.DateTimeField("办结时间", null=True, blank=True)
+    is_superseded = models.BooleanField(
+        "已有更新的消息", default=False, db_default=False, help_text="办结时间是更新的一条发出之时"
+    )
 
     objects = MessageQuerySet.as_manager()
 

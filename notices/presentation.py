@@ -29,6 +29,7 @@ def message_row(message: Message, now: dt.datetime) -> dict[str, Any]:
         "is_urgent": message.is_urgent,
         "is_unread": message.read_at is None and not is_done,
         "is_done": is_done,
+        "is_superseded": message.is_superseded,
         "at": message.created_at,
         "ago": ago(message.created_at, now),
         "due": None if is_done else due(message.due_on, timezone.localdate(now)),

@@ -31,6 +31,13 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Those about ``subject`` or about a part of it: ``dispute:7`` has the part ``dispute:7/clock:31``."""
         return self.filter(Q(subject=subject) | Q(subject__startswith=f"{subject}/"))
 
+    def supersede(self, subject: str, weight: str) -> int:
+        """Something newer of this weight was said of the subject: these leave the lists, urgent ones only for urgent."""
+        older = self.filter(subject=subject)
+        if weight != Weight.URGENT:
+            older = older.exclude(weight=Weight.URGENT)
+        return older.update(done_at=Now(), is_superseded=True)
+
     def by_urgency(self) -> MessageQuerySet:
         """Urgent ones first, then what is due next, then the newest."""
         is_urgent = Case(When(weight=Weight.URGENT, then=Value(0)), default=Value(1))

@@ -40,9 +40,10 @@ def post(
 
     ``event`` names what happened (``escalation:412``): posting it again changes nothing, however often and from how
     many processes at once.  ``subject`` names the matter (``dispute:7/clock:31``): ``settle`` takes the message off
-    the lists; without one, reading it does.  ``url`` is a path of the portal.  Accounts that are disabled are left
-    out.  One statement, whatever the number of people; two more when it is urgent, for then it goes out by mail and
-    text message too, as each of them wishes.  What is not urgent is counted in the next digest.
+    the lists; without one, reading it does.  One matter is one to-do: what was said of the same subject before leaves
+    the list, unless that was urgent and this is not.  ``url`` is a path of the portal.  Accounts that are disabled are
+    left out.  At most two statements, whatever the number of people, and two more when it is urgent, for then it goes
+    out by mail and text message too, as each of them wishes.  What is not urgent is counted in the next digest.
 
     A caller that runs later than its event (a handler of the outbox) must look whether the matter still stands.
 
@@ -59,6 +60,8 @@ def post(
             [event, kind, weight, title, url, subject, due_on, _ids(recipients)],
         )
         told = dict(cursor.fetchall())
+    if subject and told:
+        Message.objects.todo().filter(recipient__in=told.values()).exclude(pk__in=told).supersede(subject, weight)
     if urgent:
         deliveries.plan_messages(told, timezone.now())
     return len(told)

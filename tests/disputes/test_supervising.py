@@ -235,7 +235,8 @@ def test_a_card_is_lifted_by_the_thing_being_done(at, clerk, own_village):
     at("2026-11-05")
     run_the_clock()
     assert set(case.supervisions.open().values_list("kind", flat=True)) == {SupervisionKind.YELLOW, SupervisionKind.RED}
-    assert Message.objects.filter(recipient=clerk, done_at=None).count() == 3
+    told = Message.objects.filter(recipient=clerk)
+    assert told.count() == 3 and told.todo().get().kind == "warning.red"
     do(again(case), "accept", clerk)
     assert not case.supervisions.open().exists()
     assert not Message.objects.filter(recipient=clerk, done_at=None, kind__startswith="warning").exists()

@@ -24,7 +24,7 @@ def tell(db: None) -> Tell:
             "kind": "clock.yellow",
             "title": "黄牌：GZ2026-000123 调解超期",
             "url": "/disputes/GZ2026-000123/",
-            "subject": "dispute:123/clock:1",
+            "subject": f"dispute:123/clock:{event}",
         }
         services.post(event, [person], **{**facts, **more})
         return Message.objects.get(event=event, recipient=person)

@@ -113,9 +113,7 @@ def test_posting_twice_plans_once(noon: Any, reached: User) -> None:
 @pytest.mark.django_db
 def test_planning_for_many_costs_as_much_as_for_one(noon: Any, django_assert_num_queries: Any) -> None:
     people = [reachable(UserFactory()) for _ in range(20)]
-    with django_assert_num_queries(
-        5
-    ):  # the insert, the messages with their people, the deliveries; savepoint and its release
+    with django_assert_num_queries(6):  # insert, what it supersedes, messages with people, deliveries; savepoint
         urgent(*people)
     assert Delivery.objects.count() == 40
 
@@ -206,6 +204,16 @@ def test_what_was_dealt_with_or_read_meanwhile_is_not_sent(time_machine: Any, re
     run = deliveries.send_due()
     assert (run.sent, run.dropped) == (0, 4)
     assert set(Delivery.objects.values_list("said", flat=True)) == {"事情已办结", "已在站内读过"}
+
+
+def test_what_was_said_anew_goes_out_in_place_of_the_older(time_machine: Any, reached: User) -> None:
+    time_machine.move_to(NIGHT)
+    urgent(reached, event="red")
+    urgent(reached, event="leader")
+    time_machine.move_to("2026-11-24T07:00:01+08:00")
+    run = deliveries.send_due()
+    assert (run.sent, run.dropped) == (2, 2)
+    assert set(Delivery.objects.exclude(said="").values_list("event", "said")) == {("red", "已有更新的消息")}
 
 
 def test_a_retry_that_falls_into_the_night_waits_too(time_machine: Any, reached: User) -> None:

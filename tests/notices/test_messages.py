@@ -121,6 +121,49 @@ def test_many_processes_telling_many_people_at_once_tell_each_once() -> None:
     assert len(told) == 20 and sum(told) == Message.objects.count() == 100
 
 
+# ---- One matter is one to-do
+
+CLOCK = "dispute:123/clock:1"
+
+
+def open_ones(user: User) -> list[str]:
+    return list(Message.objects.visible_to(user).todo().order_by("pk").values_list("event", flat=True))
+
+
+def test_what_is_said_anew_of_a_matter_takes_the_place_of_what_was_said_before(
+    tell: Any, clerk: User, dispatcher: User
+) -> None:
+    tell(clerk, "remind", subject=CLOCK)
+    tell(dispatcher, "remind", subject=CLOCK)
+    tell(clerk, "other", subject="dispute:123/clock:12")
+    tell(clerk, "yellow", subject=CLOCK)
+    assert open_ones(clerk) == ["other", "yellow"]
+    assert open_ones(dispatcher) == ["remind"]
+    old = Message.objects.get(event="remind", recipient=clerk)
+    assert old.is_superseded and old.done_at
+
+
+def test_what_is_urgent_gives_way_to_what_is_urgent_only(tell: Any, clerk: User) -> None:
+    tell(clerk, "red", subject=CLOCK, urgent=True)
+    tell(clerk, "late yellow", subject=CLOCK)
+    assert open_ones(clerk) == ["red", "late yellow"]
+    tell(clerk, "leader", subject=CLOCK, urgent=True)
+    assert open_ones(clerk) == ["leader"]
+
+
+def test_telling_again_what_was_superseded_changes_nothing(tell: Any, clerk: User) -> None:
+    tell(clerk, "remind", subject=CLOCK)
+    tell(clerk, "yellow", subject=CLOCK)
+    tell(clerk, "remind", subject=CLOCK)
+    assert open_ones(clerk) == ["yellow"]
+
+
+def test_messages_without_a_subject_stand_side_by_side(tell: Any, clerk: User) -> None:
+    tell(clerk, "a", subject="")
+    tell(clerk, "b", subject="")
+    assert open_ones(clerk) == ["a", "b"]
+
+
 # ---- Settling
 
 
