@@ -36,6 +36,7 @@ class DisputesConfig(AppConfig):
                 "dispute.register": "纠纷：登记",
                 "dispute.check": "纠纷：查重",
                 "dispute.export": "纠纷：导出",
+                "supervision.export": "督办：导出",
                 "party.reveal": "查看当事人信息",
                 "search.phone": "按电话查找",
                 "search.document": "按证件号查找",

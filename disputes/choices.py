@@ -241,6 +241,16 @@ class SupervisionKind(models.TextChoices):
     LISTED = "listed", "挂牌督办"
 
 
+#: How each is called on a badge, and its colour.
+CARD_BADGE = {
+    SupervisionKind.LETTER: ("预警函", "amber"),
+    SupervisionKind.ORDINARY: ("督办", "blue"),
+    SupervisionKind.YELLOW: ("黄牌", "amber"),
+    SupervisionKind.RED: ("红牌", "red"),
+    SupervisionKind.LISTED: ("挂牌", "red"),
+}
+
+
 class ExtensionState(models.TextChoices):
     ASKED = "asked", "待审批"
     GRANTED = "granted", "已批准"

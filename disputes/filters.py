@@ -25,8 +25,8 @@ from django.utils import timezone
 from common.formfields import TypedDateField
 from common.widgets import CheckMenu
 from disputes import keywords, todo
-from disputes.choices import OPEN_STATES, Outcome, Risk, Source, Status
-from disputes.models import Agreement, Dispute, Party
+from disputes.choices import CARD_BADGE, OPEN_STATES, Outcome, Risk, Source, Status, SupervisionKind
+from disputes.models import Agreement, ClockRow, Dispute, Instruction, Party, Sponsorship, Supervision
 from disputes.presentation import SOON_DAYS
 
 #: What a list shows of the past unless asked for more: counts and rare conditions stay cheap on a long history.
@@ -92,6 +92,14 @@ DUE = {
     "later": f"{SOON_DAYS} 日以后到期",
     "none": "没有期限在走",
 }
+#: Of several open cards on a case its heaviest counts, as on its badge.
+CARDS = {kind.value: CARD_BADGE[kind][0] for kind in reversed(SupervisionKind)} | {"unanswered": "等待回复"}
+INSTRUCTIONS = {"waiting": "未报告落实情况", "mine": "我批示的"}
+SPONSORS = {"me": "我包的案", "any": "有领导包案"}
+#: What ``committee`` says of a case that was not sent to one.
+NO_COMMITTEE = "0"
+#: Conditions that hold for few cases, however long the past is.
+BOUNDED = frozenset({"due", "card", "instruction", "sponsor", "late_on", "clock_on"})
 
 
 def period_begins(period: str, today: dt.date) -> dt.date:
@@ -114,6 +122,20 @@ def due_rows(key: str, today: dt.date) -> Q:
         "later": Q(next_due_on__gt=last),
         "none": Q(next_due_on=None),
     }[key]
+
+
+def card_rows(keys: Collection[str], day: dt.date | None = None) -> Q:
+    """Cases by their heaviest open card, or by the heaviest that was open at the end of a day."""
+    cards = Supervision.objects.in_force(midnight(day + dt.timedelta(days=1))) if day else Supervision.objects.open()
+    chosen = Q(pk__in=cards.heaviest().filter(kind__in=keys).values("dispute"))
+    if "unanswered" in keys:
+        chosen |= Q(pk__in=Supervision.objects.unanswered().values("dispute"))
+    return chosen
+
+
+def instruction_rows(which: str, user: Any) -> Q:
+    given = Instruction.objects.filter(Q(given_by=user) if which == "mine" else Q(reported_at=None))
+    return Q(pk__in=given.values("dispute"))
 
 
 def midnight(day: dt.date) -> dt.datetime:
@@ -210,12 +232,17 @@ class DisputeFilter(django_filters.FilterSet):
     source = Many(label="来源", field_name="source", choices=Source.choices)
     risk = Many(label="风险", field_name="risk", choices=Risk.choices)
     due = Many(label="办理期限", method="by_due", choices=list(DUE.items()))
+    card = Many(label="督办", method="by_card", choices=list(CARDS.items()))
     outcome = Many(
         label="结果", field_name="outcome", choices=[(value, label) for value, label in Outcome.choices if value]
     )
     committee = django_filters.CharFilter(label="调委会", method="by_committee", max_length=40)
     registered_by = One(label="登记人", method="by_registrar", choices=[("me", "我登记的")])
     mediator = One(label="调解员", method="by_mediator", choices=[("me", "我承办的")])
+    instruction = One(label="领导批示", method="by_instruction", choices=list(INSTRUCTIONS.items()))
+    sponsor = One(label="领导包案", method="by_sponsor", choices=list(SPONSORS.items()))
+    late_on = TypedDate(label="当日超期", method="was_late")
+    clock_on = TypedDate(label="当日有期限在走", method="had_a_clock")
     since = TypedDate(label="登记自", method="from_day")
     until = TypedDate(label="登记至", method="to_day")
     open = django_filters.BooleanFilter(label="在办", method="is_in_hand")
@@ -262,7 +289,7 @@ class DisputeFilter(django_filters.FilterSet):
         """The first day of registration that 全部 shows, when nothing given says otherwise."""
         given = self.conditions
         dated = {"period", "since", "until", "party"} & set(given) or keywords.code_of(given.get("q", ""))
-        bounded = given.get("open") or "due" in given  # as long as the work in hand, like the other views
+        bounded = given.get("open") or BOUNDED & set(given)  # as long as the work in hand, like the other views
         return None if dated or bounded or self.window is None else self.today - self.window
 
     # ---- rows and counts
@@ -303,8 +330,8 @@ class DisputeFilter(django_filters.FilterSet):
             .annotate(**{tab.key: Count("pk", filter=tab.rows(self.user, self.today)) for tab in WORK})
             .values(found=JSONObject(**{tab.key: F(tab.key) for tab in WORK}))
         )
-        columns: dict[str, Any] = {"in_hand": Subquery(in_hand), "all": _count(self.in_view(BY_KEY["all"]))}
-        columns |= {name: _count(rows) for name, rows in (also or {}).items()}
+        columns: dict[str, Any] = {"in_hand": Subquery(in_hand), "all": count_of(self.in_view(BY_KEY["all"]))}
+        columns |= {name: count_of(rows) for name, rows in (also or {}).items()}
         columns |= {name: ArraySubquery(rows.values("pk")) for name, rows in (keys or {}).items()}
         row = get_user_model()._base_manager.filter(pk=self.user.pk).values(**columns).get()
         row |= {name: row[name] or [] for name in keys or ()}
@@ -342,10 +369,28 @@ class DisputeFilter(django_filters.FilterSet):
         return rows.filter(condition)
 
     def by_committee(self, rows: QuerySet[Dispute], name: str, typed: str) -> QuerySet[Dispute]:
-        """By key, or by part of the name."""
+        """By key, 0 for none, or by part of the name."""
+        if typed == NO_COMMITTEE:
+            return rows.filter(committee=None)
         if typed.isascii() and typed.isdigit():
             return rows.filter(committee_id=int(typed[:9]))
         return rows.filter(committee__organisation__name__contains=typed)
+
+    def by_card(self, rows: QuerySet[Dispute], name: str, keys: Collection[str]) -> QuerySet[Dispute]:
+        return rows.filter(card_rows(keys, self.form.cleaned_data.get("late_on")))
+
+    def by_instruction(self, rows: QuerySet[Dispute], name: str, which: str) -> QuerySet[Dispute]:
+        return rows.filter(instruction_rows(which, self.user))
+
+    def by_sponsor(self, rows: QuerySet[Dispute], name: str, who: str) -> QuerySet[Dispute]:
+        lasting = Sponsorship.objects.filter(Q(until=None), Q(leader=self.user) if who == "me" else Q())
+        return rows.filter(pk__in=lasting.values("dispute"))
+
+    def was_late(self, rows: QuerySet[Dispute], name: str, day: dt.date) -> QuerySet[Dispute]:
+        return rows.filter(pk__in=ClockRow.objects.late_on(day).values("dispute"))
+
+    def had_a_clock(self, rows: QuerySet[Dispute], name: str, day: dt.date) -> QuerySet[Dispute]:
+        return rows.filter(pk__in=ClockRow.objects.running_on(day).values("dispute"))
 
     def by_registrar(self, rows: QuerySet[Dispute], name: str, who: str) -> QuerySet[Dispute]:
         return rows.filter(registered_by_id=self.user.pk)
@@ -378,7 +423,7 @@ class DisputeFilter(django_filters.FilterSet):
         return rows.filter(BY_KEY[key].rows(self.user, self.today))
 
 
-def _count(rows: QuerySet[Any]) -> Subquery:
+def count_of(rows: QuerySet[Any]) -> Subquery:
     """Length of a set as one column of another statement, counted no further than ``COUNTED_TO`` + 1."""
     return _CountOf(rows.order_by().values("pk")[: COUNTED_TO + 1])
 

@@ -127,7 +127,7 @@ def load(ids: Sequence[int], *, bare: bool = False) -> list[Dispute]:
         columns += ["division__name", "township__name", "category__name", "category__parent__name"]
     people = Party.objects.only(*PARTY_COLUMNS)
     rows = Dispute.objects.filter(pk__in=list(ids)).select_related(*related).only(*columns).order_by()
-    rows = rows.annotate(settled_in_part=settled_in_part())
+    rows = rows.with_card().annotate(settled_in_part=settled_in_part())
     found = {case.pk: case for case in rows.prefetch_related(Prefetch("parties", people))}
     return [found[pk] for pk in ids if pk in found]
 

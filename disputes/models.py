@@ -53,6 +53,7 @@ from disputes.choices import (
 )
 from disputes.querysets import (
     CategoryQuerySet,
+    ClockQuerySet,
     DisputeQuerySet,
     DraftQuerySet,
     ExtensionQuerySet,
@@ -675,7 +676,7 @@ class ClockRow(models.Model):
     next_warn_level = models.PositiveSmallIntegerField("下一警示", choices=WarnLevel, null=True, blank=True)
     next_warn_on = models.DateField("下一警示日", null=True, blank=True)
 
-    objects = OfDisputeQuerySet.as_manager()
+    objects = ClockQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "期限"

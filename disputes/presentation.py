@@ -15,7 +15,19 @@ from django.utils import timezone
 from common.idnumbers import IdKind, Sex
 from common.masks import mask_address, mask_id_number, mask_name, mask_org, mask_phone
 from disputes import deadlines, workflow
-from disputes.choices import ENDED_STATES, STATUS_COLOR, Outcome, PartyKind, PartyRole, Risk, Route, Source, Status
+from disputes.choices import (
+    CARD_BADGE,
+    ENDED_STATES,
+    STATUS_COLOR,
+    Outcome,
+    PartyKind,
+    PartyRole,
+    Risk,
+    Route,
+    Source,
+    Status,
+    WarnLevel,
+)
 from disputes.models import ClockRow, Dispute, DisputeEvent, Ending, Party, Suspension
 from disputes.scrubbing import Scrubber
 
@@ -142,9 +154,8 @@ def all_clocks(rows: Iterable[ClockRow], today: dt.date) -> list[dict[str, str]]
         notes = (
             (row.paused_days, f"已扣除暂停 {row.paused_days} 天"),
             (row.extended_days, f"已延长 {row.extended_days} 个{row.unit}"),
-            (row.is_provisional, "暂按周末推算"),
+            (row.is_provisional, "国务院尚未公布当年放假安排，暂按周末推算"),
         )
-        pauses = " ".join(text for applies, text in notes if applies)
         shown.append(
             {
                 "label": row.label,
@@ -152,13 +163,30 @@ def all_clocks(rows: Iterable[ClockRow], today: dt.date) -> list[dict[str, str]]
                 "text": words,
                 "due": f"{row.due_on:%Y-%m-%d}",
                 "source": row.source,
-                "pauses": pauses,
+                "notes": "；".join(text for applies, text in notes if applies),
+                "warning": next_warning(row, today),
             }
         )
     return shown
 
 
+def next_warning(row: ClockRow, today: dt.date) -> str:
+    """What happens next if nothing is done, and on which day; nothing while the clock stands still."""
+    if not row.is_running or row.is_paused or row.next_warn_on is None:
+        return ""
+    return f"{short_day(row.next_warn_on, today)} {WarnLevel(row.next_warn_level).label}"
+
+
 # ---- rows of lists
+
+
+def card_badge(dispute: Dispute) -> dict[str, str] | None:
+    """The badge of the heaviest open card, where the rows were read ``with_card``."""
+    kind = getattr(dispute, "card", None)
+    if not kind:
+        return None
+    label, color = CARD_BADGE[kind]
+    return {"label": label, "color": color}
 
 
 def row(dispute: Dispute, today: dt.date) -> dict[str, Any]:
@@ -185,6 +213,7 @@ def row(dispute: Dispute, today: dt.date) -> dict[str, Any]:
         "status_label": STATUS_LABEL[dispute.status],
         "color": COLOR[dispute.status],
         "partly": getattr(dispute, "settled_in_part", False),
+        "card": card_badge(dispute),
         "clock": (clock := nearest_clock(dispute, today)),
         "clock_icon": CLOCK_ICON.get(clock["state"], ""),
         "risk": dispute.risk,

@@ -6,11 +6,12 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 
 from disputes import todo
-from disputes.choices import ENDED_STATES, OPEN_STATES, SETTLED_OUTCOMES, ExtensionState
+from disputes.choices import ENDED_STATES, OPEN_STATES, SETTLED_OUTCOMES, ExtensionState, SupervisionKind
 from disputes.reach import rows_for
+from disputes.workflow import DECIDE, TRANSITIONS
 
 if TYPE_CHECKING:
     from disputes.models import Dispute  # noqa: F401  (named in strings)
@@ -57,7 +58,14 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
             is_supervised=self._has("supervisions", lifted_at=None),
             supervision_awaits_answer=self._has("supervisions", lifted_at=None, replied_at=None),
             instruction_awaits_report=self._has("instructions", reported_at=None),
+            was_watched=self._has("supervisions") | self._has("instructions") | self._has("sponsorships"),
         )
+
+    def with_card(self) -> DisputeQuerySet:
+        """Beside each case the kind of its heaviest open card or order; None when there is none."""
+        supervision: Any = self.model._meta.get_field("supervisions").related_model
+        cards = supervision.objects.filter(dispute=OuterRef("pk")).open().heaviest_first()
+        return self.annotate(card=Subquery(cards.values("kind")[:1]))
 
     def _has(self, related: str, **conditions: Any) -> Exists:
         model: Any = self.model._meta.get_field(related).related_model
@@ -65,7 +73,7 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
 
     def for_page(self) -> DisputeQuerySet:
         """Everything the case page and the guards read."""
-        return self.with_watch().select_related(
+        return self.with_watch().with_card().select_related(
             "division__parent", "township", "category__parent", "committee__organisation", "mediator__user",
             "registered_by", "source_organisation", "transferred_to",
         ).prefetch_related(
@@ -102,10 +110,34 @@ class OfAgreementQuerySet(OfDisputeQuerySet):
     dispute_path = "agreement__dispute"
 
 
+class ClockQuerySet(OfDisputeQuerySet):
+    """Clocks as they stood at the end of a day.  Days of the past are judged by the due day of now."""
+
+    def running_on(self, day: dt.date) -> ClockQuerySet:
+        unmet, climbing = Q(met_on=None) | Q(met_on__gt=day), Q(expired_on=None) | Q(expired_on__gt=day)
+        return self.filter(unmet, climbing, started_on__lte=day)
+
+    def late_on(self, day: dt.date) -> ClockQuerySet:
+        """Running, not paused, and past their last day."""
+        return self.running_on(day).filter(Q(pause_began_on=None) | Q(pause_began_on__gt=day), due_on__lt=day)
+
+
 class ExtensionQuerySet(OfDisputeQuerySet):
     def waiting(self) -> ExtensionQuerySet:
         """Asked for and not decided."""
         return self.filter(state=ExtensionState.ASKED)
+
+    def to_decide(self, user: Any) -> ExtensionQuerySet:
+        """Waiting for ``user`` to decide, or for others while ``user`` watches; never a request of their own."""
+        return (
+            self.waiting()
+            .filter(dispute__in=self._dispute_model().objects.open().filter(rows_for(user, *DECIDE)))
+            .exclude(asked_by=user)
+        )
+
+
+#: ``SupervisionKind`` in rising weight, as a number of the database.
+WEIGHT = Case(*(When(kind=kind, then=Value(n)) for n, kind in enumerate(SupervisionKind)))
 
 
 class SupervisionQuerySet(OfDisputeQuerySet):
@@ -115,6 +147,36 @@ class SupervisionQuerySet(OfDisputeQuerySet):
 
     def unanswered(self) -> SupervisionQuerySet:
         return self.open().filter(replied_at=None)
+
+    def awaiting(self, user: Any) -> SupervisionQuerySet:
+        """Waiting for ``user``: to be answered, or answered and to be lifted."""
+        cases = self._dispute_model().objects
+
+        def within(name: str) -> Any:
+            return cases.filter(rows_for(user, *(TRANSITIONS[name].roles & user.roles)))
+
+        unanswered, answered = Q(replied_at=None), Q(replied_at__isnull=False)
+        waiting = Q(pk__in=())
+        for step, condition in (("answer_supervision", unanswered), ("lift_supervision", answered)):
+            if TRANSITIONS[step].roles & user.roles:
+                waiting |= condition & Q(dispute__in=within(step))
+        return self.open().filter(waiting)
+
+    def in_force(self, until: dt.datetime) -> SupervisionQuerySet:
+        """Issued before that moment and not lifted before it."""
+        return self.filter(Q(lifted_at=None) | Q(lifted_at__gte=until), issued_at__lt=until)
+
+    def heaviest_first(self) -> SupervisionQuerySet:
+        return self.order_by(WEIGHT.desc(), "-pk")
+
+    def heaviest(self) -> SupervisionQuerySet:
+        """Of each case the one card or order that its badge shows."""
+        tops = self.order_by("dispute_id", WEIGHT.desc(), "-pk").distinct("dispute_id")
+        return self.model._default_manager.filter(pk__in=tops.values("pk"))
+
+    def to_be_answered_first(self) -> SupervisionQuerySet:
+        """What must be answered soonest on top."""
+        return self.order_by(F("reply_by").asc(nulls_last=True), "issued_at", "pk")
 
 
 class RuleQuerySet(models.QuerySet[Any]):

@@ -12,7 +12,7 @@ import io
 import re
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -20,9 +20,9 @@ import xlsxwriter
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from disputes import presentation
+from disputes import presentation, watching
 from disputes.listing import PARTY_COLUMNS
-from disputes.models import Dispute, Party
+from disputes.models import Dispute, Party, Supervision
 
 #: Rows read at a time: the file grows, the memory does not.
 CHUNK = 500
@@ -32,10 +32,22 @@ Value = str | int | float
 
 @dataclass(frozen=True)
 class Column:
+    """One column: its head, and its cell made from a row and what the page shows of it."""
+
     label: str
-    value: Callable[[Dispute, dict[str, Any]], Value]
+    value: Callable[[Any, dict[str, Any]], Value]
     width: int = 12
     usual: bool = True
+    is_money: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A list that can be taken out: its name, its columns, and the lines for some keys."""
+
+    name: str
+    columns: Mapping[str, Column]
+    lines: Callable[[Sequence[int], Sequence[str]], Iterator[list[Value]]]
 
 
 def _day(day: dt.date | None) -> str:
@@ -60,7 +72,11 @@ COLUMNS: dict[str, Column] = {
     "risk": Column("风险", lambda case, row: row["risk_label"], 6),
     "people": Column("涉及人数", lambda case, row: case.people_count, 9, usual=False),
     "amount": Column(
-        "涉及金额（元）", lambda case, row: float(case.amount) if case.amount is not None else "", 14, usual=False
+        "涉及金额（元）",
+        lambda case, row: float(case.amount) if case.amount is not None else "",
+        14,
+        usual=False,
+        is_money=True,
     ),
     "sessions": Column("调解次数", lambda case, row: case.session_count, 9, usual=False),
     "outcome": Column("结果", lambda case, row: row["outcome"] if case.outcome else "", usual=False),
@@ -81,6 +97,47 @@ def lines(ids: Sequence[int], columns: Sequence[str]) -> Iterator[list[Value]]:
             if pk in found:
                 row = presentation.row(found[pk], today)
                 yield [COLUMNS[name].value(found[pk], row) for name in columns]
+
+
+CASES = Sheet("案件清单", COLUMNS, lines)
+
+
+# ---- cards and orders
+
+CARD_COLUMNS: dict[str, Column] = {
+    "code": Column("案件码", lambda one, row: one.dispute.code, 16),
+    "case": Column("案件", lambda one, row: presentation.title(one.dispute), 36),
+    "kind": Column("种类", lambda one, row: row["kind"]),
+    "number": Column("文号", lambda one, row: row["number"], 22),
+    "office": Column("责任单位", lambda one, row: row["office"], 26),
+    "reason": Column("事由", lambda one, row: row["reason"], 50),
+    "issued": Column("发出时间", lambda one, row: row["issued"], 17),
+    "issued_by": Column("发出人", lambda one, row: row["issued_by"]),
+    "reply_by": Column("要求回复", lambda one, row: _day(one.reply_by)),
+    "state": Column("状态", lambda one, row: row["state"], 10),
+    "replied": Column("回复时间", lambda one, row: row["replied"], 17),
+    "reply": Column("回复", lambda one, row: row["reply"], 50),
+    "lifted": Column("解除时间", lambda one, row: row["lifted"], 17),
+    "lifted_why": Column("解除理由", lambda one, row: row["lifted_why"], 30),
+}
+
+
+def card_lines(ids: Sequence[int], columns: Sequence[str]) -> Iterator[list[Value]]:
+    """One line a card or order, in the order of ``ids``, read in chunks, masked like the page."""
+    today = timezone.localdate()
+    for begin in range(0, len(ids), CHUNK):
+        part = ids[begin : begin + CHUNK]
+        rows = Supervision.objects.filter(pk__in=part).select_related(
+            "dispute__category__parent", "office", "issued_by", "replied_by", "lifted_by"
+        ).prefetch_related(Prefetch("dispute__parties", Party.objects.only(*PARTY_COLUMNS)))  # fmt: skip
+        found = {one.pk: one for one in rows}
+        for pk in part:
+            if one := found.get(pk):
+                row = watching.card(one, today, presentation.scrubber(one.dispute))
+                yield [CARD_COLUMNS[name].value(one, row) for name in columns]
+
+
+CARDS = Sheet("督办清单", CARD_COLUMNS, card_lines)
 
 
 def _read(ids: Sequence[int]) -> Iterable[Dispute]:
@@ -141,8 +198,11 @@ def _taken(buffer: io.StringIO) -> bytes:
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def xlsx_file(head: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> IO[bytes]:
-    """The finished workbook, open at its beginning; the file is gone when it is closed."""
+def xlsx_file(head: str, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> IO[bytes]:
+    """The finished workbook, open at its beginning; the file is gone when it is closed.
+
+    ``head`` is its first line, ``name`` that of its one sheet.
+    """
     file = tempfile.TemporaryFile(prefix="cases-", suffix=".xlsx")  # noqa: SIM115  handed to the response
     book = xlsxwriter.Workbook(
         file,
@@ -153,10 +213,10 @@ def xlsx_file(head: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]
             "strings_to_numbers": False,
         },
     )
-    sheet = book.add_worksheet("案件清单")
+    sheet = book.add_worksheet(name)
     bold, amount = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "#,##0.00"})
-    for place, name in enumerate(columns):
-        sheet.set_column(place, place, COLUMNS[name].width, amount if name == "amount" else None)
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, column.width, amount if column.is_money else None)
     sheet.freeze_panes(2, 1)
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
@@ -164,14 +224,14 @@ def xlsx_file(head: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]
     sheet.repeat_rows(1)
     sheet.set_footer(f"&L{head.replace('&', '&&')[:200]}&R第 &P 页，共 &N 页")
     sheet.write_string(0, 0, head)
-    for place, name in enumerate(columns):
-        sheet.write_string(1, place, COLUMNS[name].label, bold)
+    for place, column in enumerate(columns):
+        sheet.write_string(1, place, column.label, bold)
     for number, row in enumerate(rows, start=2):
         for place, cell in enumerate(row):
             if isinstance(cell, str):
                 sheet.write_string(number, place, _NOT_IN_XML.sub("", cell))
             else:
-                sheet.write_number(number, place, cell, amount if columns[place] == "amount" else None)
+                sheet.write_number(number, place, cell, amount if columns[place].is_money else None)
     book.close()
     file.seek(0)
     return file

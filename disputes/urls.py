@@ -3,7 +3,22 @@
 from django.urls import path, register_converter
 
 from disputes.codes import CaseCode
-from disputes.views import case, desk, dispatch, drafts, export, intake, lists, parties, pickers, rules, search
+from disputes.views import (
+    case,
+    desk,
+    dispatch,
+    drafts,
+    export,
+    extensions,
+    intake,
+    lists,
+    parties,
+    pickers,
+    rules,
+    search,
+    supervision,
+    urging,
+)
 from disputes.workflow import TRANSITIONS
 
 register_converter(CaseCode, "case")
@@ -33,6 +48,10 @@ urlpatterns = [
     path("rules/", rules.RulesView.as_view(), name="rules"),
     path("rules/<slug:key>/", rules.LimitView.as_view(), name="limit"),
     path("rules/<slug:key>/warning/", rules.WarningView.as_view(), name="warning_rule"),
+    path("disputes/urge/", urging.UrgeManyView.as_view(), name="urge_many"),
+    path("supervision/", supervision.SupervisionView.as_view(), name="supervision"),
+    path("supervision/export/", export.SupervisionExportView.as_view(), name="export_supervision"),
+    path("extensions/", extensions.ExtensionsView.as_view(), name="extensions"),
     path("search/", search.SearchView.as_view(), name="search"),
     path("places/", pickers.PlacesView.as_view(), name="places"),
     path("categories/", pickers.CategoriesView.as_view(), name="categories"),

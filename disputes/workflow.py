@@ -136,6 +136,13 @@ TRANSITIONS: dict[str, Transition] = {
     )
 }  # fmt: skip
 
+#: Whose page 督办 is: who issues, answers or lifts.
+SUPERVISION = frozenset().union(
+    *(TRANSITIONS[name].roles for name in ("supervise", "answer_supervision", "lift_supervision"))
+)
+#: Whose inbox 延期审批 is: who decides, and who watches that it is decided.
+DECIDE = EXTEND | {Role.LEADER}
+
 #: The steps shown on top of a case: label and the states in which it is the current one.
 STEPS: tuple[tuple[str, frozenset[str]], ...] = (
     ("登记", frozenset({S.REGISTERED})),

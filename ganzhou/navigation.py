@@ -10,10 +10,13 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from accounts.choices import ADMIN_ROLES, Role
+from accounts.models import User
+from disputes import standing
 from disputes import todo as steps
+from disputes.filters import count_of
 from disputes.models import Dispute
-from disputes.workflow import DISPATCH, REGISTER
-from notices.models import Message
+from disputes.workflow import DECIDE, DISPATCH, REGISTER, SUPERVISION, TRANSITIONS
+from reports import views as reports
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -27,12 +30,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return fixed
     todo = SimpleLazyObject(lambda: _todo_count(request))
-    unread = SimpleLazyObject(lambda: _unread_count(request))
+    waiting = SimpleLazyObject(lambda: _waiting(request))
+    unread = SimpleLazyObject(lambda: waiting["unread"])
     return fixed | {
-        "nav": SimpleLazyObject(lambda: _menu(request, todo)),
+        "nav": SimpleLazyObject(lambda: _menu(request, todo, waiting)),
         "phone_nav": SimpleLazyObject(lambda: _phone_menu(request, todo, unread)),
         "primary_action": _primary_action(user),
         "unread_count": unread,
+        "waiting": waiting,
         "role_label": user.post,
         "sees_cases": bool(user.roles - ADMIN_ROLES),
     }
@@ -47,10 +52,12 @@ def _todo_count(request: HttpRequest) -> int:
     return request.todo_count  # type: ignore[attr-defined,no-any-return]
 
 
-def _unread_count(request: HttpRequest) -> int:
-    if not hasattr(request, "unread_count"):
-        request.unread_count = Message.objects.visible_to(request.user).unread().count()  # type: ignore[attr-defined]
-    return request.unread_count  # type: ignore[attr-defined,no-any-return]
+def _waiting(request: HttpRequest) -> dict[str, int]:
+    """Counts beside the bell and the menu, in one statement unless the page has counted them along."""
+    if not hasattr(request, "waiting"):
+        columns = {name: count_of(rows) for name, rows in standing.waiting(request.user).items()}
+        request.waiting = User._base_manager.filter(pk=request.user.pk).values(**columns).get()  # type: ignore[attr-defined]
+    return request.waiting  # type: ignore[attr-defined,no-any-return]
 
 
 def _primary_action(user: Any) -> dict[str, str] | None:
@@ -59,9 +66,10 @@ def _primary_action(user: Any) -> dict[str, str] | None:
     return None
 
 
-def _item(request: HttpRequest, label: str, name: str, icon: str, count: Any = None) -> dict[str, Any]:
-    url = reverse(name)
-    return {"label": label, "url": url, "icon": icon, "count": count, "current": request.path == url}
+def _item(request: HttpRequest, label: str, name: str, icon: str, count: Any = None, query: str = "") -> dict[str, Any]:
+    url = reverse(name) + query
+    is_here = request.get_full_path() == url if query else request.path == url
+    return {"label": label, "url": url, "icon": icon, "count": count, "current": is_here}
 
 
 def leads(user: Any) -> bool:
@@ -69,7 +77,7 @@ def leads(user: Any) -> bool:
     return bool(user.is_authenticated and user.holds(Role.LEADER) and not steps.has_steps(user))
 
 
-def _menu(request: HttpRequest, todo: Any) -> list[dict[str, Any]]:
+def _menu(request: HttpRequest, todo: Any, waiting: Any) -> list[dict[str, Any]]:
     user = request.user
     cases: list[dict[str, Any]] = []
     if user.roles - ADMIN_ROLES:
@@ -83,12 +91,34 @@ def _menu(request: HttpRequest, todo: Any) -> list[dict[str, Any]]:
             cases.append(_item(request, "登记草稿", "disputes:drafts", "file-pencil"))
     groups = [
         {"title": "案件办理", "items": cases},
+        {"title": "督办考核", "items": _oversight(request, waiting)},
         {"title": "研判分析", "items": _analysis(request)},
         {"title": "系统", "items": _system(request)},
     ]
     if leads(user):
-        groups[:2] = reversed(groups[:2])
-    return [group for group in groups if group["items"]]
+        groups.insert(0, groups.pop(2))
+    groups = [group for group in groups if group["items"]]
+    here = [item for group in groups for item in group["items"] if item["current"]]
+    for item in here[:-1]:  # 我包的案 is the case list too: the particular entry is where one is
+        item["current"] = False
+    return groups
+
+
+def _oversight(request: HttpRequest, waiting: Any) -> list[dict[str, Any]]:
+    user = request.user
+    items = []
+    if user.holds(*SUPERVISION):
+        items.append(_item(request, "督办", "disputes:supervision", "flag", waiting["supervision"]))
+    if user.holds(*DECIDE):
+        items.append(_item(request, "延期审批", "disputes:extensions", "calendar-plus", waiting["extensions"]))
+    elif user.holds(*TRANSITIONS["ask_extension"].roles):
+        items.append(_item(request, "我的延期申请", "disputes:extensions", "calendar-plus"))
+    if user.holds(*reports.READERS):
+        items.append(_item(request, "超期周报", "reports:overdue", "report"))
+    if user.holds(Role.LEADER):
+        items.append(_item(request, "我的批示", "disputes:list", "writing", query="?tab=all&instruction=mine"))
+        items.append(_item(request, "我包的案", "disputes:list", "user-check", query="?tab=all&sponsor=me"))
+    return items
 
 
 def _analysis(request: HttpRequest) -> list[dict[str, Any]]:

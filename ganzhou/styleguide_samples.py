@@ -111,6 +111,25 @@ CLOCKS: list[dict[str, Any]] = [
     {"state": "none", "text": "无期限"},
 ]
 
+ORDERS: list[dict[str, Any]] = [
+    {
+        "label": "红牌", "color": "red", "office": "上秦镇人民调解委员会", "reason": "调解期限 2026-11-16 届满，至今未办。",
+        "issued": "2026-11-23 00:01", "issued_by": "系统",
+        "clock": {"state": "soon", "text": "剩 2 天", "due": "2026-11-25"},
+    },
+    {
+        "label": "挂牌", "color": "red", "number": "甘州综治督〔2026〕3号", "office": "上秦镇综治中心",
+        "reason": "涉及 23 人，请镇主要负责人包抓。", "issued": "2026-11-20 09:10", "issued_by": "许静",
+        "reply": "已由副镇长牵头，定于周五会商。", "replied": "2026-11-21 16:02", "replied_by": "林永福",
+        "clock": {"state": "met", "text": "已回复"},
+    },
+    {
+        "label": "黄牌", "color": "amber", "office": "上秦镇人民调解委员会", "reason": "首次调解期限 2026-11-09 届满，至今未办。",
+        "issued": "2026-11-10 00:01", "issued_by": "系统", "lifted": "2026-11-12 10:20", "lifted_why": "所警示的事项已经办理",
+        "clock": {"state": "met", "text": "已解除"},
+    },
+]  # fmt: skip
+
 CLOCK_WITH_ALL = {
     "state": "soon",
     "text": "剩 1 天",
@@ -121,7 +140,7 @@ CLOCK_WITH_ALL = {
             "text": "剩 1 天",
             "due": "2026-11-24",
             "source": "四级七天：村（社区）2 个工作日",
-            "pauses": "",
+            "notes": "",
         },
         {
             "label": "调解总期限",
@@ -129,7 +148,8 @@ CLOCK_WITH_ALL = {
             "text": "剩 18 天",
             "due": "2026-12-11",
             "source": "人民调解工作规定：一般 1 个月",
-            "pauses": "已扣除暂停 3 天",
+            "notes": "已扣除暂停 3 天；已延长 10 个自然日",
+            "warning": "12-08 提醒",
         },
         {
             "label": "接收期限",
@@ -137,7 +157,7 @@ CLOCK_WITH_ALL = {
             "text": "11-22 办结",
             "due": "2026-11-25",
             "source": "3 个工作日",
-            "pauses": "",
+            "notes": "",
         },
     ],
 }
@@ -399,6 +419,7 @@ def samples() -> dict[str, Any]:
         "risks": [("low", "低"), ("medium", "中"), ("high", "高")],
         "clocks": CLOCKS,
         "clock_all": CLOCK_WITH_ALL,
+        "orders": ORDERS,
         "tabs": TABS,
         "chips": [
             {"label": "乡镇", "value": "上秦镇、党寨镇", "remove_url": "?a=1"},

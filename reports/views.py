@@ -11,22 +11,24 @@ from typing import Any
 
 from django.db.models import F
 from django.db.models.functions import Substr
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 
+from accounts import audit
 from accounts.choices import Role
 from common import workdays
 from common.errors import NotPermitted
-from disputes import listing, presentation
+from disputes import listing, presentation, sheets
 from disputes.choices import Source
 from disputes.filters import due_rows
 from disputes.models import Category, Dispute
+from disputes.views.export import watermark, workbook
 from disputes.views.lists import works_for_county
 from grids.models import Division
-from reports import indicators
+from reports import indicators, overdue
 
 READERS = (Role.LEADER, Role.SUPERVISOR, Role.JUSTICE_BUREAU, Role.TOWNSHIP_CENTRE, Role.DISPATCHER)
 #: Which stretch of registrations the figures are about.
@@ -92,6 +94,36 @@ def _tab(key: str, label: str, current: str) -> dict[str, Any]:
 def _list(query: str, **more: str) -> str:
     extra = "".join(f"&{name}={value}" for name, value in more.items())
     return f"{reverse('disputes:list')}?tab=all&{query}{extra}"
+
+
+class OverdueView(View):
+    """超期周报 of ``?week=2026-W47``: by township and committee, each number with the list that proves it."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.holds(*READERS):
+            raise NotPermitted("超期周报由政法委领导、中心督办、司法局、乡镇综治中心和分流员查看。")
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        week = overdue.Week.read(request.GET.get("week", ""), timezone.localdate())
+        every = overdue.offices(request.user, week)
+        context = {
+            "week": week,
+            "towns": [overdue.line(one, week) for one in every],
+            "total": overdue.line(overdue.total(every), week),
+            "least": overdue.LEAST_TO_RANK,
+            "printed_at": f"{timezone.localtime():%Y-%m-%d %H:%M}",
+        }
+        return render(request, "reports/overdue.html", context)
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        """The same as a workbook.  It holds counts of offices and nothing of a person, so no purpose is asked for."""
+        week, now = overdue.Week.read(request.GET.get("week", ""), timezone.localdate()), timezone.localtime()
+        rows = list(overdue.lines(overdue.offices(request.user, week), week))
+        audit.record("overdue.export", actor=request.user, object_type="report", object_id=week.key, rows=len(rows))
+        head = f"{week.key} 超期周报（{week.monday} ～ {week.day}）。{watermark(request.user, len(rows), now, '行')}"
+        file = sheets.xlsx_file(head, "超期周报", overdue.COLUMNS, rows)
+        return workbook(file, f"超期周报-{week.key}.xlsx")
 
 
 def _figure(one: indicators.Indicator, values: dict[str, int]) -> dict[str, Any]:

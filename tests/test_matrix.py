@@ -35,7 +35,8 @@ OF_A_CASE = {
 PLAIN = {
     "home", "help", "styleguide", "healthz", "disputes:desk", "disputes:list", "disputes:columns", "disputes:export",
     "disputes:new", "disputes:check", "disputes:suggest", "disputes:drafts", "disputes:save_draft", "disputes:dispatch",
-    "disputes:batch_assign", "disputes:search", "disputes:places", "disputes:categories", "reports:overview",
+    "disputes:batch_assign", "disputes:urge_many", "disputes:supervision", "disputes:export_supervision",
+    "disputes:extensions", "reports:overdue", "disputes:search", "disputes:places", "disputes:categories", "reports:overview",
     "accounts:login", "accounts:logout", "accounts:password", "accounts:me", "accounts:users", "accounts:open_account",
     "accounts:tokens", "accounts:audit", "api:disputes", "api:divisions", "api:categories", "api:transitions", "api:schema",
     "api:docs", "system:tasks", "system:revive", "notices:centre", "notices:read_all", "calendar:year", "calendar:load",

@@ -114,7 +114,7 @@ def _clock(shown: dict[str, str]) -> dict[str, str]:
         "text": shown["text"],
         "due_on": shown["due"],
         "source": shown["source"],
-        "note": shown["pauses"],
+        "note": shown["notes"],
     }
 
 

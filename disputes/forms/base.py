@@ -28,6 +28,8 @@ class TransitionForm(forms.Form):
 
     template = "components/actionform.html"
     formsets: ClassVar[dict[str, type[BaseFormSet[Any]]]] = {}
+    #: Fields that a link to the form may fill in beforehand.
+    offered: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, data: Any = None, *, dispute: Dispute, user: Any, **kwargs: Any) -> None:
         self.dispute, self.user = dispute, user

@@ -46,6 +46,7 @@ class AskExtensionForm(TransitionForm):
 
 
 class DecideExtensionForm(TransitionForm):
+    offered = ("decision",)
     decision = pick("意见", [("granted", "批准"), ("refused", "不批准")])
     days_granted = forms.IntegerField(label="批准天数", min_value=1, required=False, help_text="空着就是按申请的天数")
     reason = line("审批意见", hint="不批准的须写明")
@@ -72,6 +73,7 @@ class UrgeForm(TransitionForm):
 
 
 class SuperviseForm(TransitionForm):
+    offered = ("kind",)
     kind = pick("种类", labelled(SupervisionKind), initial=SupervisionKind.ORDINARY)
     reason = text("事由和要求", rows=3, limit=500, required=True)
     reply_by = TypedDateField(label="要求回复日期", required=False, help_text="空着就是 3 个工作日内")

@@ -18,7 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.choices import labels
 from common.errors import Conflict, NotVisible, Refusal
-from disputes import checklist, presentation, services, todo, workflow
+from disputes import checklist, presentation, services, todo, watching, workflow
 from disputes.choices import Status
 from disputes.forms.transitions import FORMS, OralForm
 from disputes.models import Agreement, Dispute, DisputeEvent, Party
@@ -170,6 +170,8 @@ def case_context(dispute: Dispute, user: Any, *, on_paper: bool = False) -> dict
             for row in (dispute.endings.all() if dispute.outcome or dispute.times_reopened else ())
         ],
         "situation": _situation(dispute, events, scrub, today),
+        "card": presentation.card_badge(dispute),
+        "watch": watching.section(dispute, today, scrub, {step["name"] for step in actions["transitions"]}),
         "checklist": checklist.for_dispute(dispute),
         "links": earlier.links(dispute, user),
         "panel": actions,
@@ -199,7 +201,9 @@ class TransitionView(View):
             workflow.check(self.row, dispute, request.user, roles_on(dispute, request.user))
         except Refusal as refusal:
             return self.page(request, dispute, None, refusal=refusal)
-        return self.page(request, dispute, FORMS[self.transition](dispute=dispute, user=request.user))
+        form = FORMS[self.transition]
+        offered = {name: request.GET[name] for name in form.offered if name in request.GET}
+        return self.page(request, dispute, form(dispute=dispute, user=request.user, initial=offered))
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
         dispute = case_for(request.user, code)
@@ -250,6 +254,7 @@ class TransitionView(View):
             "danger": self.transition in DANGER,
             "law": self.row.law,
             "version": dispute.version,
+            "then": then(request),
             "refusal": refusal.sentence if refusal else "",
         }
         code = refusal.status if refusal else status
@@ -280,8 +285,18 @@ def undo_tags(step: str, dispute: Dispute) -> str:
     return f"undo={reverse(f'disputes:{step}', args=[dispute.code])} version={dispute.version}"
 
 
+#: Inboxes that a step may have been opened from; ``where_next`` leads back to them.
+INBOXES = frozenset({"supervision", "extensions"})
+
+
+def then(request: HttpRequest) -> str:
+    """The inbox this step was opened from, if any."""
+    asked = request.POST.get("then", request.GET.get("then", ""))
+    return asked if asked in INBOXES else ""
+
+
 def where_next(request: HttpRequest, dispute: Dispute) -> str:
-    """Back to the board it was done on, at the same case if asked; else the case, or the list it left the scope for."""
+    """Back to the board or inbox it was done on, at the same case if asked; else the case, or the list it left."""
     match request.POST.get("then"):
         case "dispatch":
             return reverse("disputes:dispatch")
@@ -289,6 +304,8 @@ def where_next(request: HttpRequest, dispute: Dispute) -> str:
             return f"{reverse('disputes:dispatch')}?case={dispute.code}"
         case "preview":
             return reverse("disputes:preview", args=[dispute.code])
+        case "supervision" | "extensions" as inbox:
+            return reverse(f"disputes:{inbox}")
     still: QuerySet[Dispute] = Dispute.objects.visible_to(request.user).filter(pk=dispute.pk)
     return dispute.get_absolute_url() if still.exists() else reverse("disputes:list")
 

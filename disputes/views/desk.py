@@ -6,6 +6,7 @@ Which panels a person gets follows from their roles.  Every figure is a link to 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, F, Q
@@ -17,11 +18,22 @@ from django.utils.http import urlencode
 from django.views import View
 
 from accounts.choices import ADMIN_ROLES, Role
+from accounts.models import User
 from common import workdays
 from disputes import listing, presentation, todo
 from disputes.choices import OPEN_STATES, Risk, Status
-from disputes.filters import SOON_DAYS, due_between, due_rows, midnight, period_begins
-from disputes.models import Dispute, MediationSession
+from disputes.filters import (
+    SOON_DAYS,
+    capped,
+    card_rows,
+    count_of,
+    due_between,
+    due_rows,
+    instruction_rows,
+    midnight,
+    period_begins,
+)
+from disputes.models import Dispute, Extension, MediationSession, Supervision
 from disputes.views import drafts
 from disputes.views.lists import list_row, works_for_county
 from disputes.workflow import HANDLE, REGISTER
@@ -32,6 +44,8 @@ MOST_TODOS = 40
 MOST_LINES = 8
 #: Who watches over many places rather than doing steps.
 WATCH = frozenset({Role.LEADER, Role.SUPERVISOR, Role.JUSTICE_BUREAU})
+#: Who issues cards and orders over the whole county, and instructs.
+OVERSEERS = frozenset({Role.LEADER, Role.SUPERVISOR})
 GROUPS = (
     ("late", "超期", "late"),
     ("today", "今日到期", "soon"),
@@ -53,7 +67,7 @@ class DeskView(View):
         if not user.roles - ADMIN_ROLES:
             return render(request, "disputes/desk_admin.html", {"links": _tools(user), "calendar_alarm": alarm})
         does = todo.has_steps(user)
-        counts = counted(user, today)
+        counts = counted(user, today) | (overseen(user) if user.holds(*OVERSEERS) else {})
         request.todo_count = counts.get("todo", 0)  # type: ignore[attr-defined]  # the shell need not count again
         context: dict[str, Any] = {
             "figures": figures(user, counts),
@@ -119,48 +133,82 @@ def counted(user: Any, today: dt.date) -> dict[str, int]:
     )
 
 
+def overseen(user: Any) -> dict[str, int]:
+    """What somebody who watches over offices counts, in one statement."""
+    cases = Dispute.objects.visible_to(user)
+    return (  # type: ignore[no-any-return]
+        User._base_manager.filter(pk=user.pk)
+        .values(
+            red=count_of(cases.filter(card_rows(["red"]))),
+            yellow=count_of(cases.filter(card_rows(["yellow"]))),
+            unanswered=count_of(Supervision.objects.visible_to(user).unanswered()),
+            extensions=count_of(Extension.objects.to_decide(user)),
+            instructions=count_of(cases.filter(instruction_rows("waiting", user))),
+        )
+        .get()
+    )
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A count and the list that proves it."""
+
+    name: str
+    label: str
+    url: str
+    tone: str = ""
+    hint: str = ""
+    unit: str = "件"
+
+
 def figures(user: Any, counts: dict[str, int]) -> list[dict[str, Any]]:
     """The counts a role gets, each with the list that proves it."""
     return [
         {
-            "label": label,
-            "value": counts[name],
-            "url": cases_url(**where),
-            "tone": tone if counts[name] else "",
-            "compare": hint,
+            "label": one.label,
+            "value": capped(counts[one.name]),
+            "unit": one.unit,
+            "url": one.url,
+            "tone": one.tone if counts[one.name] else "",
+            "compare": one.hint,
         }
-        for name, label, where, tone, hint in _wanted(user)
+        for one in _wanted(user)
     ]
 
 
-def _wanted(user: Any) -> list[tuple[str, str, dict[str, Any], str, str]]:
-    """Which figures a role gets: (count, label, conditions of its list, tone, remark)."""
+SOON_HINT = f"今日至 {SOON_DAYS} 日内到期"
+
+
+def _wanted(user: Any) -> list[Figure]:
+    """Which figures a role gets."""
+    if user.holds(*OVERSEERS):
+        return [
+            Figure("late", "超期未办", cases_url(tab="late"), "late"),
+            Figure("red", "红牌", cases_url(tab="all", card="red"), "late", "未解除的最高一级"),
+            Figure("yellow", "黄牌", cases_url(tab="all", card="yellow"), "soon", "未解除的最高一级"),
+            Figure("unanswered", "待回复督办", f"{reverse('disputes:supervision')}?tab=waiting", "soon", unit="项"),
+            Figure("extensions", "待审批延期", f"{reverse('disputes:extensions')}?tab=waiting", "soon", unit="份"),
+            Figure("instructions", "未报告批示", cases_url(tab="all", instruction="waiting"), "soon"),
+        ]
     if todo.has_steps(user) and not user.holds(*WATCH):
         rows = [
-            ("todo", "我的待办", {"tab": "todo"}, "", ""),
-            ("todo_late", "其中超期", {"tab": "todo", "due": "late"}, "late", ""),
-            (
-                "todo_soon",
-                "其中临期",
-                {"tab": "todo", "due": ["today", "soon"]},
-                "soon",
-                f"今日至 {SOON_DAYS} 日内到期",
-            ),
-            ("open", "在办", {"tab": "all", "open": "true"}, "", "我能看到的全部"),
-            ("week", "本周登记", {"tab": "all", "period": "week"}, "", ""),
+            Figure("todo", "我的待办", cases_url(tab="todo")),
+            Figure("todo_late", "其中超期", cases_url(tab="todo", due="late"), "late"),
+            Figure("todo_soon", "其中临期", cases_url(tab="todo", due=["today", "soon"]), "soon", SOON_HINT),
+            Figure("open", "在办", cases_url(tab="all", open="true"), hint="我能看到的全部"),
+            Figure("week", "本周登记", cases_url(tab="all", period="week")),
         ]
         if user.holds(*REGISTER):
-            rows.append(("mine_today", "我今天登记", {"tab": "all", "period": "today", "registered_by": "me"}, "", ""))
-        else:
-            rows.append(("risk", "高风险在办", {"tab": "all", "open": "true", "risk": "high"}, "late", ""))
-        return rows
+            mine = cases_url(tab="all", period="today", registered_by="me")
+            return [*rows, Figure("mine_today", "我今天登记", mine)]
+        return [*rows, Figure("risk", "高风险在办", cases_url(tab="all", open="true", risk="high"), "late")]
     return [
-        ("late", "超期未办", {"tab": "late"}, "late", ""),
-        ("soon", "临期", {"tab": "soon"}, "soon", f"今日至 {SOON_DAYS} 日内到期"),
-        ("open", "在办", {"tab": "all", "open": "true"}, "", ""),
-        ("risk", "高风险在办", {"tab": "all", "open": "true", "risk": "high"}, "late", ""),
-        ("week", "本周登记", {"tab": "all", "period": "week"}, "", ""),
-        ("month", "本月登记", {"tab": "all", "period": "month"}, "", ""),
+        Figure("late", "超期未办", cases_url(tab="late"), "late"),
+        Figure("soon", "临期", cases_url(tab="soon"), "soon", SOON_HINT),
+        Figure("open", "在办", cases_url(tab="all", open="true")),
+        Figure("risk", "高风险在办", cases_url(tab="all", open="true", risk="high"), "late"),
+        Figure("week", "本周登记", cases_url(tab="all", period="week")),
+        Figure("month", "本月登记", cases_url(tab="all", period="month")),
     ]
 
 

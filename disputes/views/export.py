@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import IO, Any
 
 from django import forms
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views import View
 
 from accounts import audit
-from accounts.choices import ADMIN_ROLES
+from accounts.choices import ADMIN_ROLES, labels
 from accounts.models import AuditEvent
 from common.errors import NotPermitted, Refusal
 from common.logs import current_request
@@ -23,12 +24,16 @@ from common.widgets import Segmented
 from disputes import sheets
 from disputes.filters import DisputeFilter
 from disputes.listing import order_for
-from disputes.models import Dispute
-from disputes.views import lists
+from disputes.models import Dispute, Supervision
+from disputes.sheets import Sheet
+from disputes.views import lists, supervision
+from disputes.workflow import SUPERVISION
 
 #: A person answers for what they carry away; more is taken out in parts, each with its reason.
 MOST_ROWS = 5_000
 DAILY_ROWS = 20_000
+#: Audit events that say how many rows left.
+EXPORTS = ("dispute.export", "supervision.export")
 FORMATS = {"xlsx": "Excel 工作簿（.xlsx）", "csv": "文本表格（.csv）"}
 
 
@@ -39,17 +44,29 @@ class ExportForm(forms.Form):
     )  # fmt: skip
     format = forms.ChoiceField(label="格式", choices=list(FORMATS.items()), initial="xlsx", widget=Segmented)
     columns = forms.MultipleChoiceField(
-        label="导出的列", choices=[(name, column.label) for name, column in sheets.COLUMNS.items()],
-        initial=[name for name, column in sheets.COLUMNS.items() if column.usual],
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}), error_messages={"required": "至少选一列。"},
+        label="导出的列", widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+        error_messages={"required": "至少选一列。"},
     )  # fmt: skip
 
+    def __init__(self, data: Any = None, *, sheet: Sheet) -> None:
+        super().__init__(data)
+        self.sheet = sheet
+        self.fields["columns"].choices = [(name, column.label) for name, column in sheet.columns.items()]
+        self.fields["columns"].initial = [name for name, column in sheet.columns.items() if column.usual]
+
     def clean_columns(self) -> list[str]:
-        return [name for name in sheets.COLUMNS if name in self.cleaned_data["columns"]]
+        return [name for name in self.sheet.columns if name in self.cleaned_data["columns"]]
 
 
 class ExportView(View):
-    """GET with the conditions of a list, or POST with ticked cases: the form.  POST with a reason: the file."""
+    """GET with the conditions of a list, or POST with ticked rows: the form.  POST with a reason: the file.
+
+    What is taken out, ``sheet`` and ``rows`` say; the rest is the same for every list.
+    """
+
+    sheet = sheets.CASES
+    #: Name of the audit event, what one row is called, and the list it comes from.
+    action, unit, list_name = "dispute.export", "件", "案件列表"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.roles - ADMIN_ROLES:
@@ -57,12 +74,12 @@ class ExportView(View):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.form_page(request, ExportForm())
+        return self.form_page(request, ExportForm(sheet=self.sheet))
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         if "reason" not in request.POST:  # from the batch bar of the list
-            return self.form_page(request, ExportForm())
-        form = ExportForm(request.POST)
+            return self.form_page(request, ExportForm(sheet=self.sheet))
+        form = ExportForm(request.POST, sheet=self.sheet)
         if not form.is_valid():
             return self.form_page(request, form, status=422)
         try:
@@ -72,9 +89,9 @@ class ExportView(View):
             return self.form_page(request, form, status=refusal.status)
         return self.file(request, ids, form.cleaned_data["columns"], form.cleaned_data["format"])
 
-    # ---- which cases
+    # ---- which rows
 
-    def rows(self, request: HttpRequest) -> QuerySet[Dispute]:
+    def rows(self, request: HttpRequest) -> QuerySet[Any]:
         codes = lists.ticked(request)
         if codes:
             return lists.rows_of(request.user, codes).order_by("-registered_at", "-pk")
@@ -89,10 +106,10 @@ class ExportView(View):
         with transaction.atomic():
             ids = list(self.rows(request).values_list("pk", flat=True)[: MOST_ROWS + 1])
             if len(ids) > MOST_ROWS:
-                raise Refusal(too_many())
+                raise Refusal(self.too_many())
             _not_too_much_a_day(request.user, len(ids))
             audit.record(
-                "dispute.export", actor=request.user, object_type="dispute", reason=form.cleaned_data["reason"],
+                self.action, actor=request.user, object_type="dispute", reason=form.cleaned_data["reason"],
                 rows=len(ids), format=form.cleaned_data["format"], columns=form.cleaned_data["columns"],
                 conditions=self.condition_names(request),
             )  # fmt: skip
@@ -111,7 +128,7 @@ class ExportView(View):
     def form_page(self, request: HttpRequest, form: ExportForm, status: int = 200) -> HttpResponse:
         try:
             count = self.rows(request).order_by()[: MOST_ROWS + 1].count()
-            refusal = too_many() if count > MOST_ROWS else "" if count else "没有可以导出的案件。"
+            refusal = self.too_many() if count > MOST_ROWS else "" if count else "没有可以导出的内容。"
         except Refusal as unreadable:
             count, refusal, status = 0, unreadable.sentence, unreadable.status
         context = {
@@ -121,36 +138,69 @@ class ExportView(View):
             "action": request.get_full_path(),
             "refusal": "" if form.non_field_errors() else refusal,
             "most": MOST_ROWS,
-            "back_url": lists.address(request.GET),
+            "name": self.sheet.name,
+            "unit": self.unit,
+            "list_name": self.list_name,
+            "back_url": self.back_url(request),
         }
         return render(request, "disputes/export.html", context, status=status)
 
+    def back_url(self, request: HttpRequest) -> str:
+        return lists.address(request.GET)
+
     def file(self, request: HttpRequest, ids: list[int], columns: list[str], format_: str) -> HttpResponseBase:
         now = timezone.localtime()
-        head = watermark(request.user, len(ids), now)
-        name = f"案件清单-{now:%Y%m%d-%H%M}.{format_}"
-        rows = sheets.lines(ids, columns)
+        head = watermark(request.user, len(ids), now, self.unit)
+        name = f"{self.sheet.name}-{now:%Y%m%d-%H%M}.{format_}"
+        rows, chosen = self.sheet.lines(ids, columns), [self.sheet.columns[column] for column in columns]
         if format_ == "xlsx":
-            kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-            return FileResponse(
-                sheets.xlsx_file(head, columns, rows), as_attachment=True, filename=name, content_type=kind
-            )
-        labels = [sheets.COLUMNS[column].label for column in columns]
+            return workbook(sheets.xlsx_file(head, self.sheet.name, chosen, rows), name)
+        labels = [column.label for column in chosen]
         response = StreamingHttpResponse(sheets.csv_chunks(head, labels, rows), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = content_disposition_header(True, name)
         return response
 
+    def too_many(self) -> str:
+        return (
+            f"符合条件的超过 {MOST_ROWS:,} {self.unit}，一次最多导出 {MOST_ROWS:,} {self.unit}。"
+            "请返回列表，选择乡镇、状态或者缩短登记日期后分次导出。"
+        )
 
-def too_many() -> str:
-    return (
-        f"符合条件的案件超过 {MOST_ROWS:,} 件，一次最多导出 {MOST_ROWS:,} 件。"
-        "请返回列表，选择乡镇、状态或者缩短登记日期后分次导出。"
-    )
+
+class SupervisionExportView(ExportView):
+    """Cards and orders under the conditions of their page."""
+
+    sheet = sheets.CARDS
+    action, unit, list_name = "supervision.export", "项", "督办"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.holds(*SUPERVISION):
+            raise NotPermitted(f"“督办”由{labels(SUPERVISION)}办理。")
+        return super().dispatch(request, *args, **kwargs)
+
+    def rows(self, request: HttpRequest) -> QuerySet[Any]:
+        conditions = supervision.Conditions(request.GET, user=request.user)
+        rows = conditions.narrow(Supervision.objects.visible_to(request.user))
+        if conditions.errors:
+            raise Refusal("筛选条件里有看不懂的内容，请返回列表改正后再导出。")
+        return supervision.in_tab(rows, supervision.BY_KEY.get(request.GET.get("tab", ""), supervision.TABS[0]))
+
+    @staticmethod
+    def condition_names(request: HttpRequest) -> list[str]:
+        return sorted(name for name in ("tab", "township", "office") if request.GET.get(name))
+
+    def back_url(self, request: HttpRequest) -> str:
+        return f"{reverse('disputes:supervision')}?{request.GET.urlencode()}"
+
+
+def workbook(file: IO[bytes], name: str) -> FileResponse:
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=kind)
 
 
 def _not_too_much_a_day(user: Any, rows: int) -> None:
     since = timezone.now() - dt.timedelta(days=1)
-    events = AuditEvent.objects.filter(actor=user, action="dispute.export", at__gte=since)
+    events = AuditEvent.objects.filter(actor=user, action__in=EXPORTS, at__gte=since)
     done = sum(detail.get("rows", 0) for detail in events.values_list("detail", flat=True))
     if done + rows > DAILY_ROWS:
         refusal = Refusal(f"24 小时内最多导出 {DAILY_ROWS:,} 件，您已导出 {done:,} 件。确有需要请联系安全管理员。")
@@ -158,7 +208,7 @@ def _not_too_much_a_day(user: Any, rows: int) -> None:
         raise refusal
 
 
-def watermark(user: Any, count: int, now: dt.datetime) -> str:
+def watermark(user: Any, count: int, now: dt.datetime, unit: str = "件") -> str:
     """The first line of every file: whose it is, when and how much, and what it is for."""
     request_id = current_request().request_id
-    return f"仅供工作使用，不得外传。{user.name}（{user.post}）{now:%Y-%m-%d %H:%M} 导出，共 {count:,} 件，编号 {request_id or '--'}。"
+    return f"仅供工作使用，不得外传。{user.name}（{user.post}）{now:%Y-%m-%d %H:%M} 导出，共 {count:,} {unit}，编号 {request_id or '--'}。"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,15 +21,15 @@ from django.views import View
 
 from accounts.choices import ADMIN_ROLES
 from common.widgets import Combobox
-from disputes import keywords, listing, presentation, todo
+from disputes import keywords, listing, presentation, standing, todo
 from disputes.codes import CaseCode
-from disputes.filters import DUE, PERIODS, TABS, DisputeFilter, capped
+from disputes.filters import DUE, NO_COMMITTEE, PERIODS, TABS, DisputeFilter, capped
 from disputes.models import Category, Dispute
-from disputes.workflow import DISPATCH
+from disputes.workflow import DISPATCH, TRANSITIONS
 from grids.choices import Level
 from grids.models import Division
-from notices.models import Message
 
+URGE = TRANSITIONS["urge"].roles
 #: Columns that may be left out, and whether a row shows them unless the person chose otherwise.
 COLUMNS = {
     "place": ("属地", True),
@@ -44,7 +45,9 @@ COLUMNS = {
 }
 #: What the filter bar always shows; the rest is behind 更多条件.
 FIRST = ("q", "category", "township", "status", "period")
-MORE = ("source", "risk", "division", "committee", "due", "outcome", "registered_by", "since", "until")
+MORE = ("source", "risk", "division", "committee", "due", "card", "outcome", "registered_by", "since", "until")
+#: Conditions that arrive by a link and have no field of their own.
+UNSEEN = ("instruction", "sponsor", "late_on", "clock_on")
 #: Parameters that say where in the list one is, not which list.
 PLACE = ("page", "after", "before")
 
@@ -198,12 +201,13 @@ def list_context(request: HttpRequest) -> dict[str, Any]:
         keys["todo_keys"] = first_turn.keys(first_conditions.qs)
     if not request.htmx:
         # What the shell shows is counted along: it need not ask again.
-        also["unread"] = Message.objects.visible_to(user).unread()
+        also |= standing.waiting(user)
         if conditions.conditions:
             also["nav"] = Dispute.objects.awaiting(user)
     counts = conditions.counts(also=also, keys=keys)
     request.todo_count = counts.get("nav", counts["todo"])  # type: ignore[attr-defined]
-    request.unread_count = counts.get("unread", 0)  # type: ignore[attr-defined]
+    if "unread" in also:
+        request.waiting = {name: counts[name] for name in also if name != "nav"}  # type: ignore[attr-defined]
     ids = counts["keys"]
     if first_look is not None and counts["todo"]:
         given, conditions, turn, ids = first_look, first_conditions, first_turn, counts["todo_keys"]
@@ -253,7 +257,8 @@ def list_context(request: HttpRequest) -> dict[str, Any]:
         "sorts": _sorts(turn.order, url),
         "rows": [list_row(case, user, today) for case in cases],
         "pager": pager | {"order": f"{pager['order']}，数据截至 {timezone.localtime():%H:%M}"},
-        "batch": _batch(user),
+        "batch": _batch(user, view.key),
+        "urge_url": _urge_url(user, base, view.key) if total else "",
         "export_query": _export_query(base),
         "empty": _empty(conditions, url),
         "printed_at": f"{timezone.localtime():%Y-%m-%d %H:%M}",
@@ -327,7 +332,7 @@ def _kept(given: QueryDict, view: str) -> list[tuple[str, str]]:
     kept = [("tab", view)]
     kept += [
         (name, given[name])
-        for name in ("sort", "size", "party", "open", "accepted", "partial", "mediator")
+        for name in ("sort", "size", "party", "open", "accepted", "partial", "mediator", *UNSEEN)
         if given.get(name)
     ]
     return kept
@@ -350,11 +355,24 @@ def _sorts(order: listing.Order, url: listing.Url) -> dict[str, dict[str, str]]:
     return heads
 
 
-def _batch(user: Any) -> list[dict[str, Any]]:
-    export = {"label": "导出所选", "url": reverse("disputes:export"), "primary": False}
+#: Views whose cases are late or nearly so: what one does there to all of them is to urge.
+URGENT_TABS = frozenset({"late", "soon"})
+
+
+def _batch(user: Any, tab: str) -> list[dict[str, Any]]:
+    actions = []
+    if tab in URGENT_TABS and user.holds(*URGE):
+        actions.append({"label": "催办", "url": reverse("disputes:urge_many"), "primary": True})
     if user.holds(*DISPATCH):
-        return [{"label": "批量派单", "url": reverse("disputes:batch_assign"), "primary": True}, export]
-    return [export]
+        actions.append({"label": "批量派单", "url": reverse("disputes:batch_assign"), "primary": not actions})
+    return [*actions, {"label": "导出所选", "url": reverse("disputes:export"), "primary": False}]
+
+
+def _urge_url(user: Any, base: QueryDict, tab: str) -> str:
+    """Where all late cases of this list are urged."""
+    if tab != "late" or not user.holds(*URGE):
+        return ""
+    return reverse("disputes:urge_many") + address(base).removeprefix(reverse("disputes:list"))
 
 
 def list_row(case: Dispute, user: Any, today: Any) -> dict[str, Any]:
@@ -407,6 +425,11 @@ def _chip_value(name: str, value: Any, conditions: DisputeFilter, options: Optio
     if name == "party":
         party = next((p for case in rows for p in case.parties.all() if p.uid == value), None)
         return presentation.masked_name(party) if party else "所选当事人"
+    if name == "committee" and value.isascii() and value.isdigit():
+        named = next((case.committee for case in rows if str(case.committee_id) == value), None)
+        return str(named.organisation) if named else "未分派" if value == NO_COMMITTEE else "所选调委会"
+    if isinstance(value, dt.date):
+        return f"{value:%Y-%m-%d}"
     if name == "open":
         return "在办" if value else "已办结"
     if name in ("accepted", "partial"):

@@ -217,3 +217,16 @@ def test_a_case_at_the_township_itself_has_no_township_above(as_program, clerk, 
     assert [(row["place"]["name"], row["place"]["township"]) for row in rows] == [
         ("上秦村", "上秦镇"), ("上秦镇", None), ("徐赵寨村", "上秦镇"),
     ]  # fmt: skip
+
+
+def test_cards_and_instructions_are_conditions_here_too(as_program, many, township, supervisor, leader):
+    lives.do(many[0], "supervise", supervisor, kind="red", reason="请受理。")
+    lives.do(many[1], "instruct", leader, text="请包抓。")
+    program = as_program(township)
+
+    def codes(**query):
+        return [row["code"] for row in program.get(DISPUTES, query).json()["results"]]
+
+    assert codes(card="red") == codes(card="unanswered") == [many[0].code]
+    assert codes(instruction="waiting") == [many[1].code] and codes(sponsor="any") == []
+    assert program.get(DISPUTES, {"card": "purple"}).status_code == 400

@@ -64,11 +64,11 @@ def test_every_figure_is_the_length_of_the_list_it_opens(cases, request, fixture
     client = signed_in(user)
     for box in boxes:
         link = find(box, "a.figure-v")[0]
-        opened = tree_of(client.get("/disputes/" + query_of(link)))
+        opened = tree_of(client.get(link.get("href")))
         current = find(opened, "nav.tabs a[aria-current]")[0]
         shown = find(link, "span.num")[0].text
         assert shown == find(current, "span.tab-n")[0].text, words(box)
-        assert int(shown) == len(find(opened, "table#cases td.c-no")), words(box)
+        assert int(shown) == len(find(opened, "table.table-list td.c-no")), words(box)
 
 
 @pytest.mark.parametrize("fixture", ["clerk", "dispatcher", "mediator", "township"])

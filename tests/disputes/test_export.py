@@ -131,7 +131,7 @@ def test_a_harmless_cell_stays_as_it_is(text):
 
 def test_no_cell_of_a_workbook_is_a_formula_or_link():
     rows = [[text, text] for text in [*DANGEROUS, *HARMLESS]]
-    body = sheets.xlsx_file("=1+1", ["code", "summary"], rows).read()
+    body = sheets.xlsx_file("=1+1", "表", [sheets.COLUMNS[name] for name in ("code", "summary")], rows).read()
     with zipfile.ZipFile(io.BytesIO(body)) as parts:
         xml = "".join(parts.read(name).decode() for name in parts.namelist() if name.endswith((".xml", ".rels")))
     assert "<f>" not in xml and "<f " not in xml and "hyperlink" not in xml and "externalLink" not in xml
@@ -142,7 +142,7 @@ def test_no_cell_of_a_workbook_is_a_formula_or_link():
 
 
 def test_characters_that_xml_does_not_know_do_not_spoil_the_workbook():
-    body = sheets.xlsx_file("头", ["code"], [["a\x00b\x0bc\ufffe"]]).read()
+    body = sheets.xlsx_file("头", "表", [sheets.COLUMNS["code"]], [["a\x00b\x0bc\ufffe"]]).read()
     assert xlsx_rows(body)[2] == ["abc"]
 
 
