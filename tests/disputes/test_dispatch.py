@@ -107,13 +107,13 @@ def test_a_closed_gate_is_named_with_the_way_to_open_it(clerk, dispatcher):
 
 
 @pytest.mark.parametrize(
-    ("page", "leads_to"), [(BOARD, "/disputes/dispatch/?case={}"), ("preview", "/disputes/{}/preview/")]
+    ("opened", "leads_to"), [(BOARD, "/disputes/dispatch/?case={}"), ("preview", "/disputes/{}/preview/")]
 )
-def test_the_notice_is_recorded_in_place(clerk, dispatcher, mediator, page, leads_to):
+def test_the_notice_is_recorded_in_place(clerk, dispatcher, mediator, opened, leads_to):
     accepted(clerk)
     case = lives.do(lives.register(clerk, division=place(OWN_VILLAGE), notice_form=""), "accept", clerk)
     client = signed_in(dispatcher)
-    url = f"{BOARD}?case={case.code}" if page == BOARD else f"/disputes/{case.code}/preview/"
+    url = f"{BOARD}?case={case.code}" if opened == BOARD else f"/disputes/{case.code}/preview/"
     form = find(tree_of(client.get(url)), "form.tell")[0]
     assert [words(button) for button in find(form, "button")] == ["口头告知", "书面告知并签收"]
     response = client.post(form.get("action"), fields(form) | {"notice_form": "oral"})

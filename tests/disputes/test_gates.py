@@ -163,18 +163,18 @@ def test_who_only_looks_on_reads_narratives_with_people_masked(client, clerk, le
 
 
 @pytest.mark.parametrize("version", ["²", "9" * 5000, "-1", "x", "", None])
-@pytest.mark.parametrize("page", ["accept/", "parties/add/"])
-def test_a_form_that_does_not_say_what_it_was_drawn_from_is_a_conflict(client, case, clerk, version, page):
+@pytest.mark.parametrize("step", ["accept/", "parties/add/"])
+def test_a_form_that_does_not_say_what_it_was_drawn_from_is_a_conflict(client, case, clerk, version, step):
     client.force_login(clerk)
     posted = {"role": "respondent", "name": "钱老板", "id_kind": "id_card", "reason": "当事人补充"}
     given = {} if version is None else {"version": version}
-    response = client.post(f"{case.get_absolute_url()}{page}", posted | given)
+    response = client.post(f"{case.get_absolute_url()}{step}", posted | given)
     assert response.status_code == 409
     assert "陈晓梅" in response.content.decode() and "请确认后再办理" in response.content.decode()
     case.refresh_from_db()
     assert (case.status, case.version, case.parties.count()) == (Status.REGISTERED, 1, 2)
     again = re.search(r'name="version" value="(\d+)"', response.content.decode())[1]  # drawn again from how it is now
-    assert client.post(f"{case.get_absolute_url()}{page}", posted | {"version": again}).status_code == 302
+    assert client.post(f"{case.get_absolute_url()}{step}", posted | {"version": again}).status_code == 302
 
 
 @pytest.mark.parametrize("status", [s for s in Status if s not in (Status.ARCHIVED, Status.TRANSFERRED)])
