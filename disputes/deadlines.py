@@ -34,7 +34,8 @@ class Extend:
 class Warn:
     """When a clock warns: a reminder so many working days before its last day, then cards after it.
 
-    0 days before is the last day itself; card 1 is the first working day after it.  None: no such step.
+    0 days before is the last day itself; card 1 is the first working day after it.  A holiday in between does not put
+    the reminder forward (reckoning.py).  None: no such step.
     """
 
     remind: int | None
