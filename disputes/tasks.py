@@ -2,12 +2,15 @@
 
 import datetime as dt
 import logging
+import time
+import uuid
 
 from celery import shared_task
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from common import workdays
+from common import outbox, workdays
 from disputes.models import ClockRow, IntakeDraft
 from disputes.services import clocks
 from disputes.services.sweep import sweep as sweep_warnings
@@ -16,6 +19,8 @@ log = logging.getLogger(__name__)
 
 #: A registration that nobody finished within a month holds personal data for no purpose (个人信息保护法 第19条).
 DRAFT_LIFE = dt.timedelta(days=30)
+#: News that starts ``reckon_clocks``.
+RECKON = "disputes.calendar_changed"
 
 
 @shared_task
@@ -32,12 +37,18 @@ def sweep() -> str:
     return str(sweep_warnings())
 
 
+#: Cases locked at a time, and how long one task works before it leaves the rest to the next: far less than the time
+#: limit of a task, so that a county of any size is finished whatever is killed meanwhile.
+RECKON_BATCH = 200
+RECKON_SECONDS = 100.0
+
+
 @shared_task
-def reckon_clocks(from_day: str = "", key: str = "") -> int:
+def reckon_clocks(from_day: str = "", key: str = "", after: int = 0) -> int:
     """Work out running clocks anew: those that rest on a day of the calendar from ``from_day`` on, those of one rule
     (``key``), or, with neither, those never worked out or worked out on a guess.  Returns how many cases that were.
 
-    A case that fails stops no other.
+    A case that fails stops no other.  Cases up to the number ``after`` were done by the task before.
     """
     workdays.forget()  # this worker may remember the calendar of half a minute ago
     clocks.forget_rules()
@@ -50,11 +61,30 @@ def reckon_clocks(from_day: str = "", key: str = "") -> int:
     else:
         running = running.filter(Q(warned_due_on=None) | Q(is_provisional=True))
     cases = running.order_by("dispute_id").values_list("dispute_id", flat=True).distinct()
+    done, ends = 0, time.monotonic() + RECKON_SECONDS
+    while ids := list(cases.filter(dispute_id__gt=after)[:RECKON_BATCH]):
+        done += _reckon(ids)
+        after = ids[-1]
+        if time.monotonic() > ends and len(ids) == RECKON_BATCH:
+            rest = {name: value for name, value in (("from_day", from_day), ("key", key)) if value}
+            with transaction.atomic():
+                outbox.publish(RECKON, f"{uuid.uuid4()}", {**rest, "after": after})
+            break
+    return done
+
+
+def _reckon(ids: list[int]) -> int:
+    """All at once; when that fails, each by itself.  How many it was done for."""
+    try:
+        clocks.reckon(ids)
+        return len(ids)
+    except Exception:
+        log.warning("%s cases from #%s on are worked out one by one", len(ids), ids[0], exc_info=len(ids) == 1)
     done = 0
-    for dispute_id in cases.iterator(chunk_size=1000):
+    for pk in ids:
         try:
-            clocks.reckon(dispute_id)
+            clocks.reckon([pk])
             done += 1
         except Exception:
-            log.exception("the clocks of case #%s could not be worked out", dispute_id)
+            log.exception("the clocks of case #%s could not be worked out", pk)
     return done

@@ -12,8 +12,9 @@ from common import outbox, workdays
 from common.daycount import Calendar
 from common.holidays import year_from_notice
 from common.models import Outbox
-from disputes import deadlines, reckoning
+from disputes import deadlines, reckoning, tasks
 from disputes.choices import WarnLevel
+from disputes.services import clocks
 from disputes.tasks import reckon_clocks
 from tests.disputes import lives
 from tests.disputes.lives import do
@@ -102,3 +103,56 @@ def test_a_guess_becomes_certain_when_its_year_is_loaded(at, clerk, own_village)
         deliver()
         clock.refresh_from_db()
         assert (clock.due_on, clock.is_provisional) == (dt.date(2027, 1, 4), False)
+
+
+# -- many cases -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def five(at, clerk, own_village):
+    cases = [lives.register(clerk, division=own_village) for _ in range(5)]
+    workdays.set_day(dt.date(2026, 11, 5), False, note="停电", source="x")
+    return cases
+
+
+def dues(cases) -> list[str]:
+    return [str(case.clocks.get().due_on) for case in cases]
+
+
+@pytest.mark.django_db
+def test_a_task_that_worked_long_enough_leaves_the_rest_to_the_next(five, monkeypatch):
+    monkeypatch.setattr(tasks, "RECKON_BATCH", 2)
+    monkeypatch.setattr(tasks, "RECKON_SECONDS", -1.0)
+    assert reckon_clocks(from_day="2026-11-05") == 2
+    waiting = Outbox.objects.filter(topic=tasks.RECKON)
+    assert waiting.get().payload == {"from_day": "2026-11-05", "after": five[1].pk}
+    while waiting.exists():
+        payload = waiting.get().payload
+        waiting.delete()
+        reckon_clocks(**payload)
+    assert dues(five) == ["2026-11-06"] * 5
+
+
+@pytest.mark.django_db
+def test_one_case_that_fails_stops_no_other(five, monkeypatch):
+    real = reckoning.derive
+
+    def fail_for_one(row, suspensions):
+        if row.dispute_id == five[2].pk:
+            raise ValueError("out of order")
+        real(row, suspensions)
+
+    monkeypatch.setattr(reckoning, "derive", fail_for_one)
+    assert reckon_clocks(from_day="2026-11-05") == 4
+    assert dues(five) == ["2026-11-06", "2026-11-06", "2026-11-05", "2026-11-06", "2026-11-06"]
+
+
+@pytest.mark.django_db
+def test_what_comes_out_the_same_is_not_written_and_a_hundred_cases_cost_few_queries(
+    five, django_assert_max_num_queries
+):
+    ids = [case.pk for case in five]
+    with django_assert_max_num_queries(10):
+        assert clocks.reckon(ids) == 5
+    with django_assert_max_num_queries(6):
+        assert clocks.reckon(ids) == 0
