@@ -149,7 +149,8 @@ def field_schema(field: forms.Field) -> dict[str, Any]:
     if isinstance(field, ModelChoiceField):
         schema: dict[str, Any] = {"type": _key_types(field)}
     elif type_ == "choice":
-        schema = {"type": "string", "enum": _values(field)}
+        values = _values(field)  # none: they depend on the case, and stand in its available_transitions
+        schema = {"type": "string", "enum": values} if values else {"type": "string"}
     elif type_ == "choices":
         schema = {"type": "array", "items": {"type": "string", "enum": _values(field)}}
     else:

@@ -17,19 +17,18 @@ from disputes.forms.fields import labelled, line, pick, text
 from disputes.models import ClockRow
 
 
-class ClockField(forms.ModelChoiceField):
+def _limit_in_words(row: ClockRow) -> str:
     """A running limit with its last day and how much longer it may become."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        rule = deadlines.BY_KEY[obj.key].extend
-        assert rule is not None
-        left = rule.days - obj.extended_days
-        consent = "，须各方当事人同意" if rule.needs_parties else ""
-        return f"{obj.label}（{obj.due_on:%Y-%m-%d} 届满，最多延长 {left} 个{obj.unit}{consent}）"
+    rule = deadlines.BY_KEY[row.key].extend
+    assert rule is not None
+    consent = "，须各方当事人同意" if rule.needs_parties else ""
+    left = rule.days - row.extended_days
+    return f"{row.label}（{row.due_on:%Y-%m-%d} 届满，最多延长 {left} 个{row.unit}{consent}）"
 
 
 class AskExtensionForm(TransitionForm):
-    clock = ClockField(ClockRow.objects.none(), label="要延长的期限", empty_label="请选择")
+    # Choices from the clocks loaded with the case: a model field would ask the database once more for each reader.
+    clock = forms.ChoiceField(label="要延长的期限")
     days = forms.IntegerField(label="延长天数", min_value=1, max_value=90, help_text="按该期限自己的单位计算")
     reason = text("延期的理由", rows=2, limit=300, required=True)
     all_parties_agreed = forms.BooleanField(label="各方当事人都同意延长", required=False)
@@ -38,11 +37,13 @@ class AskExtensionForm(TransitionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = guards.extendable(self.dispute)
-        self.fields["clock"].queryset = ClockRow.objects.filter(pk__in=[row.pk for row in rows])
-        if len(rows) == 1:
-            self.initial["clock"] = rows[0].pk
+        choices = [(str(row.pk), _limit_in_words(row)) for row in rows]
+        self.fields["clock"].choices = choices if len(rows) == 1 else [("", "请选择"), *choices]
         if not any(deadlines.BY_KEY[row.key].extend.needs_parties for row in rows):  # type: ignore[union-attr]
             del self.fields["all_parties_agreed"], self.fields["agreed_on"]
+
+    def clean_clock(self) -> ClockRow:
+        return next(row for row in guards.extendable(self.dispute) if str(row.pk) == self.cleaned_data["clock"])
 
 
 class DecideExtensionForm(TransitionForm):

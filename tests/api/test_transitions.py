@@ -95,7 +95,7 @@ ROAD: dict[str, tuple[str, str, Any]] = {
     "reopen": (S.ARCHIVED, "clerk", {"reason": "对方反悔。"}),
     "amend": (S.REGISTERED, "clerk", {"summary": "两户因滴水檐争执。", "reason": "补充案情"}),
     "ask_extension": (S.MEDIATING, "mediator", lambda case: {
-        "clock": case.clocks.get(key="mediate").pk, "days": 5, "reason": "一方在外地。", "all_parties_agreed": True,
+        "clock": str(case.clocks.get(key="mediate").pk), "days": 5, "reason": "一方在外地。", "all_parties_agreed": True,
         "agreed_on": today(),
     }),
     "decide_extension": (S.MEDIATING, "dispatcher", {"decision": "granted", "reason": "同意。"}),
