@@ -89,7 +89,7 @@ def test_the_python_program_runs_as_printed(variables):
     case = Dispute.objects.get()
     assert done.stdout.splitlines() == [
         "已有 0 件",
-        f"登记 {case.code} 可以办理： 受理、不予受理、权利义务告知、调整风险、撤回申请、转出、更正",
+        f"登记 {case.code} 可以办理： 受理、不予受理、权利义务告知、调整风险、撤回申请、转出、申请延期、更正",
         f"{case.code} 已受理",
     ]
 
