@@ -32,6 +32,7 @@ SENTENCES: dict[str, str] = {
     "not_acceptable": "只能以 application/json 答复。",
     "unsupported_media_type": "请求内容请用 application/json。",
     "throttled": "请求太频繁，请稍后再试。",
+    "busy": "系统正忙或者正在恢复，这一步没有办成，请稍后原样再试。",
     "server_error": "系统出了问题，请把 request_id 告诉系统管理员。",
 }
 
