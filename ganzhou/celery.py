@@ -35,7 +35,7 @@ TIMETABLE: Final = (
     Periodic("outbox", "common.tasks.relay_outbox", 5.0, "消息投递", "把办理中产生的消息逐条送达，失败的隔一段时间再送"),
     Periodic("deliveries", "notices.tasks.send_deliveries", 15.0, "邮件和短信", "把紧急的事和摘要发到邮箱、手机，免打扰时段顺延"),
     Periodic(
-        "digests", "notices.tasks.write_digests", crontab(minute="0,20,40", hour="8-11"),
+        "digests", "notices.tasks.write_digests", crontab(minute="*/10", hour="8-11"),
         "每日摘要", "工作日 8:00 给每人写一份待办摘要；后几次只接着写没写完的",
     ),
     Periodic(

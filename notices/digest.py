@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -84,11 +85,12 @@ def sections_for(user: User) -> list[Section]:
 # -- writing -------------------------------------------------------------------------------------------------------
 
 
-def write_all(now: dt.datetime | None = None) -> int:
+def write_all(now: dt.datetime | None = None, *, seconds: float = 200.0) -> int:
     """Write today's digests, each once; how many were written by this run.
 
     Does nothing on days off and before 08:00.  People are taken in batches, and how far it came is committed with each
-    batch: a run that was killed is continued by the next, a second one at the same time finds nothing to do.
+    batch: a run that was killed, or whose ``seconds`` were over, is continued by the next; a second one at the same
+    time finds nothing to do.
     """
     now = now or timezone.now()
     today = timezone.localtime(now)
@@ -96,8 +98,11 @@ def write_all(now: dt.datetime | None = None) -> int:
         return 0
     DigestRun.objects.bulk_create([DigestRun(day=today.date())], ignore_conflicts=True)
     written = 0
+    ends = time.monotonic() + seconds
     while (batch := _write_batch(today.date(), now)) is not None:
         written += batch
+        if time.monotonic() > ends:
+            break
     return written
 
 

@@ -123,6 +123,14 @@ def test_a_run_cut_short_is_continued_and_nobody_is_told_twice(time_machine: Any
     assert len(written()) == 8
 
 
+@pytest.mark.django_db
+def test_a_run_whose_time_is_over_leaves_the_rest_to_the_next(time_machine: Any, monkeypatch: Any) -> None:
+    time_machine.move_to(MORNING)
+    monkeypatch.setattr(digest, "BATCH", 3)
+    WAITING.update({UserFactory().username: (1, 0) for _ in range(8)})
+    assert [digest.write_all(seconds=-1) for _ in range(4)] == [3, 3, 2, 0]
+
+
 @pytest.mark.parametrize(
     ("moment", "count"),
     [
