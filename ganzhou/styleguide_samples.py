@@ -367,7 +367,7 @@ def _message(title: str, kind: str, color: str, **more: Any) -> dict[str, Any]:
         "is_urgent": False,
         "is_unread": False,
         "is_done": False,
-        "is_superseded": False,
+        "over": "",
         "due": None,
         "url": "#sg-message",
     }
@@ -390,8 +390,8 @@ TOLD = [
              due={"state": "late", "text": "超期 7 天"}),
     _message("GZ2026-000481 延期申请等您审批", "延期", "blue", is_unread=True, due={"state": "soon", "text": "今日到期"}),
     _message("GZ2026-000377 被退回，请重新指定调解员", "退回", "amber", due={"state": "ok", "text": "剩 4 天"}),
-    _message("GZ2026-000098 调解快到期", "提醒", "grey", is_done=True, verb="查看", ago="昨天 16:20"),
-    _message("GZ2026-000123 调解快到期", "提醒", "amber", is_done=True, is_superseded=True, verb="查看", ago="11-16 09:00"),
+    _message("GZ2026-000098 调解快到期", "提醒", "grey", is_done=True, over="已办结", verb="查看", ago="昨天 16:20"),
+    _message("GZ2026-000123 调解快到期", "提醒", "amber", is_done=True, over="已有更新的消息", verb="查看", ago="11-16 09:00"),
 ]  # fmt: skip
 
 

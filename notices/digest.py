@@ -120,7 +120,7 @@ def _write_batch(day: dt.date, now: dt.datetime) -> int | None:
         return None
     # Yesterday's counts are no news any more, read or not.
     stale = Message.objects.todo().filter(kind=KIND, recipient__in=batch).exclude(event=_event(day))
-    stale.update(done_at=Now())
+    stale.update(done_at=Now(), is_superseded=True)
     written = sum(_write(person, day, now) for person in batch)
     run.reached = batch[-1].pk
     run.written += written

@@ -29,13 +29,22 @@ def message_row(message: Message, now: dt.datetime) -> dict[str, Any]:
         "is_urgent": message.is_urgent,
         "is_unread": message.read_at is None and not is_done,
         "is_done": is_done,
-        "is_superseded": message.is_superseded,
+        "over": over(message),
         "at": message.created_at,
         "ago": ago(message.created_at, now),
         "due": None if is_done else due(message.due_on, timezone.localdate(now)),
         "url": reverse("notices:open", args=[message.pk]),
         "verb": "查看" if is_done else named.verb,
     }
+
+
+def over(message: Message) -> str:
+    """Why it is on the to-do list no more; empty while it is."""
+    if message.done_at is None:
+        return ""
+    if message.is_superseded:
+        return "已有更新的消息"
+    return "已办结" if message.subject else "已读"
 
 
 def due(due_on: dt.date | None, today: dt.date) -> dict[str, str] | None:

@@ -135,6 +135,18 @@ def test_the_count_of_the_shell_is_one_query_on_its_index_alone(tell: Any, clerk
     assert "Index Only Scan using message_unread" in plan
 
 
+def test_the_whole_list_says_why_a_message_is_over(tell: Any, clerk: User) -> None:
+    tell(clerk, "1", title="提醒", subject="dispute:7")
+    tell(clerk, "2", title="黄牌", subject="dispute:7")
+    services.settle("dispute:7")
+    services.read(tell(clerk, "3", title="说一声", subject=""))
+    rows = [words(one) for one in find(tree_of(signed_in(clerk).get(f"{CENTRE}?tab=all")), "article.msg")]
+    for row, (title, over) in zip(
+        rows, [("说一声", "已读"), ("黄牌", "已办结"), ("提醒", "已有更新的消息")], strict=True
+    ):
+        assert row.startswith(f"{title} {over}")
+
+
 @pytest.mark.parametrize("page", ["/desk/", "/disputes/", "/disputes/?tab=all&q=x", CENTRE, "/help/"])
 def test_every_page_counts_alike(tell: Any, clerk: User, page: str) -> None:
     tell(clerk, "1")
