@@ -158,6 +158,9 @@ PERFORM_LABEL = "履行"
 PERFORM_SOURCE = "协议约定的履行期限；人民调解法 第31条"
 PERFORM_WARN = Warn(remind=3, yellow=3, red=10, leader=20)
 
+#: Within how many working days a card, or an order that does not say, is answered.  The centre's own custom.
+REPLY_WITHIN: Final = 3
+
 EVERY_CLOCK = CLOCKS + LADDER_CLOCKS
 BY_KEY = {clock.key: clock for clock in EVERY_CLOCK}
 WARNINGS: dict[str, Warn] = {clock.key: clock.warn for clock in EVERY_CLOCK} | {PERFORM: PERFORM_WARN}

@@ -17,10 +17,6 @@ from disputes.services import clocks, offices
 from disputes.services.effects import Data, effect, need, not_future
 from disputes.services.timeline import Note
 
-#: Within how many working days an order of supervision is answered when it does not say.  The centre's own custom.
-REPLY_WITHIN = 3
-
-
 # ---- 期限
 
 
@@ -98,7 +94,7 @@ def urge(dispute: Dispute, data: Data, by: Any) -> Note:
 def supervise(dispute: Dispute, data: Data, by: Any) -> Note:
     need(data, kind="请选择督办的种类。", reason="请写明督办的事由和要求。")
     today = timezone.localdate()
-    reply_by = data.get("reply_by") or workdays.add_workdays(today, REPLY_WITHIN)
+    reply_by = data.get("reply_by") or workdays.add_workdays(today, deadlines.REPLY_WITHIN)
     if reply_by < today:
         raise Missing({"reply_by": "要求回复的日期不能早于今天。"})
     kind = SupervisionKind(data["kind"])

@@ -18,6 +18,8 @@ from typing import Any, Final
 from django.db import DataError, IntegrityError, InternalError, connection, transaction
 from django.utils import timezone
 
+from common import workdays
+from disputes import deadlines
 from disputes.choices import SupervisionKind, WarnLevel
 
 log = logging.getLogger(__name__)
@@ -59,9 +61,10 @@ ledger AS (
     RETURNING id, clock_id, dispute_id, level, office_id
 ),
 cards AS (
-    INSERT INTO disputes_supervision (dispute_id, kind, escalation_id, number, office_id, reason, issued_at, reply, lifted_why)
+    INSERT INTO disputes_supervision
+        (dispute_id, kind, escalation_id, number, office_id, reason, issued_at, reply_by, reply, lifted_why)
     SELECT l.dispute_id, (%(kinds)s::text[])[l.level], l.id, '', l.office_id,
-        due.label || '期限 ' || due.due_on || ' 届满，' || %(card)s, %(now)s, '', ''
+        due.label || '期限 ' || due.due_on || ' 届满，' || %(card)s, %(now)s, %(reply_by)s::date, '', ''
     FROM ledger l JOIN due ON due.id = l.clock_id WHERE l.level IN (2, 3)
 ),
 lines AS (
@@ -167,6 +170,7 @@ def _batch(swept: Swept, today: dt.date, after: tuple[dt.date, int], size: int) 
             return None
         facts: dict[str, Any] = {
             "ids": [pk for pk, _ in rows], "now": timezone.now(), "topic": TOPIC, "words": WORDS, "kinds": KINDS, "card": CARD_WORDS,
+            "reply_by": workdays.add_workdays(today, deadlines.REPLY_WITHIN),
         }  # fmt: skip
         cursor.execute(_WARN, facts)
         written = cursor.fetchall()

@@ -15,10 +15,11 @@ from typing import Any, ClassVar
 from django.db import models
 
 from accounts.models import AuditEvent
+from common import workdays
 from common.crypto import blind_index
 from common.pinyin import sort_key
 from common.search import grams
-from disputes import checklist, workflow
+from disputes import checklist, deadlines, workflow
 from disputes.choices import (
     SETTLED_OUTCOMES,
     AgreementForm,
@@ -350,7 +351,7 @@ def _issue(case: Case, row: ClockRowInMemory, level: int, day: dt.date, at: dt.d
     if sweep.KINDS[level - 1]:
         card = SupervisionRow(
             dispute_id=case.id, kind=sweep.KINDS[level - 1], escalation_id=line.id, office_id=office, issued_at=at,
-            reason=fell_due + sweep.CARD_WORDS,
+            reason=fell_due + sweep.CARD_WORDS, reply_by=workdays.add_workdays(at.date(), deadlines.REPLY_WITHIN),
         )  # fmt: skip
         card.clock_id = row.id
         case.supervisions.append(card)

@@ -264,3 +264,11 @@ def test_a_case_somebody_works_on_is_skipped_and_comes_next_time(at, clerk, own_
         worker.join(10)
     sweep()
     assert busy.escalations.count() == 1
+
+
+def test_a_card_is_to_be_answered_within_three_working_days(at, clerk, own_village):
+    at("2026-11-02")
+    lives.register(clerk, division=own_village)
+    at("2026-11-06")  # a Friday
+    sweep()
+    assert {str(day) for day in Supervision.objects.values_list("reply_by", flat=True)} == {"2026-11-11"}
