@@ -27,7 +27,7 @@ from disputes.services import reveal
 from disputes.views import earlier
 
 #: Steps that end or take something away are drawn as dangerous.
-DANGER = {"decline", "return_assignment", "terminate", "withdraw", "fail", "renegotiate"}
+DANGER = {"decline", "return_assignment", "terminate", "renegotiate"}
 #: A brief longer than this is folded on the page of a step: the form is what one came for.
 LONG_BRIEF = 160
 #: More parties than this are folded away.
