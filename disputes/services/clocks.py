@@ -12,8 +12,9 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from disputes import deadlines, reckoning
+from disputes.choices import ExtensionState
 from disputes.deadlines import Warn
-from disputes.models import ClockRow, Dispute, LocalLimit, Supervision, WarningRule
+from disputes.models import ClockRow, Dispute, Extension, LocalLimit, Supervision, WarningRule
 from disputes.reckoning import Rules, Watch
 from notices import services as notices
 
@@ -78,11 +79,15 @@ def save(watched: Iterable[Watch]) -> None:
     ClockRow.objects.bulk_create(made)
     if changed:
         ClockRow.objects.bulk_update(changed, COLUMNS, batch_size=500)
-        _close_warnings([row for row in changed if not row.is_running])
+        ended = [row for row in changed if not row.is_running]
+        _close_warnings(ended)
+        _close_requests(ended)
 
 
 #: Why a card is lifted when the thing it asked for was done.
 DONE: Final = "所警示的事项已经办理"
+#: Why nobody has to decide on a longer limit any more.
+NOT_NEEDED: Final = "期限已经办结，不需要延长"
 
 
 def _close_warnings(ended: list[ClockRow]) -> None:
@@ -94,6 +99,16 @@ def _close_warnings(ended: list[ClockRow]) -> None:
     cards.update(lifted_at=timezone.now(), lifted_why=DONE)
     for row in warned:
         notices.settle(f"dispute:{row.dispute_id}/clock:{row.pk}")
+
+
+def _close_requests(ended: list[ClockRow]) -> None:
+    """A longer limit was asked for and not decided, and the limit was met: the request is answered by that."""
+    asked = Extension.objects.waiting().filter(clock__in=ended) if ended else Extension.objects.none()
+    for request in asked.select_for_update():
+        request.state, request.decided_at = ExtensionState.REFUSED, timezone.now()
+        request.decision_reason = NOT_NEEDED
+        request.save(update_fields=["state", "decided_at", "decision_reason"])
+        notices.settle(f"dispute:{request.dispute_id}/extension")
 
 
 def reckon(ids: Collection[int]) -> int:

@@ -120,8 +120,8 @@ def test_an_asker_sees_ones_own_and_what_became_of_them(asked, mediator, other_m
 def test_a_clock_that_was_met_meanwhile_is_not_offered(asked, mediator, dispatcher):
     case = do(asked, "record_session", mediator, record="谈成了。")
     do(case, "settle", mediator, **lives.agreement(case))
-    tree = page(dispatcher, "waiting")
-    assert "已办结" in words(find(tree, "table#extensions")[0]) and not find(tree, "td.ext-act form")
+    assert rows(page(dispatcher, "waiting")) == []
+    assert "期限已经办结，不需要延长" in words(find(page(mediator, "mine"), "table#extensions")[0])
 
 
 def test_a_case_that_ended_is_in_no_inbox(asked, mediator, dispatcher):

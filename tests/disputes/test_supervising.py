@@ -119,8 +119,10 @@ def test_a_request_outlives_no_clock(case, mediator, dispatcher):
     case = ask(case, mediator)
     case = do(case, "record_session", mediator, record="谈成了。")
     case = do(case, "settle", mediator, **lives.agreement(case))
-    with pytest.raises(GuardRefused, match="已经办结"):
+    with pytest.raises(GuardRefused, match="没有等待审批的延期申请"):
         do(again(case), "decide_extension", dispatcher, decision="granted")
+    assert (case.extensions.get().state, case.extensions.get().decided_by) == (ExtensionState.REFUSED, None)
+    assert not Message.objects.filter(kind="extension", done_at=None).exists()
 
 
 def test_who_may_decide_is_told_and_the_decision_takes_it_off(case, mediator, dispatcher):
