@@ -30,7 +30,7 @@ def late(clerk: Any, dispatcher: Any, mediator: Any) -> list[Dispute]:
             row.started_on -= dt.timedelta(days=60)
             derive(row, ())
             row.save()
-        clocks.reckon(case.pk)
+        clocks.reckon([case.pk])
         cases.append(case)
     sweep()
     return cases
