@@ -177,6 +177,11 @@ def stopped_by(event: str) -> frozenset[str]:
     return frozenset(clock.kind for clock in EVERY_CLOCK if event in clock.stops)
 
 
+def rung_of(key: str) -> int:
+    """The level of a clock of the ladder: 2 for ``ladder_2``."""
+    return int(key.rpartition("_")[2])
+
+
 def office(level: int) -> str:
     """Who answers for a level of the ladder."""
     return LADDER[level - 1].office

@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from common import outbox
 from common.signals import workdays_changed
 from disputes.models import Dispute, DisputeEvent
-from disputes.services import sweep, warning
+from disputes.services import clocks, sweep, warning
 from disputes.signals import dispute_moved
 from grids.loading import Change
 from grids.models import Division
@@ -43,11 +43,11 @@ def tell_and_settle(sender: Any, dispute: Dispute, event: DisputeEvent, **kwargs
     warning.settle_after(dispute, event)
 
 
-outbox.sends_task("disputes.calendar_changed", "disputes.tasks.reckon_clocks")
+outbox.sends_task(clocks.RECKON, "disputes.tasks.reckon_clocks")
 
 
 @receiver(workdays_changed)
 def reckon_after_a_change_of_days(sender: Any, from_day: dt.date, **kwargs: Any) -> None:
     """Thousands of cases may rest on it: a task does them one by one."""
     key = f"{from_day}:{uuid.uuid4()}"
-    outbox.publish("disputes.calendar_changed", key, {"from_day": from_day.isoformat()})
+    outbox.publish(clocks.RECKON, key, {"from_day": from_day.isoformat()})

@@ -95,6 +95,10 @@ def set_warnings(row: Any, warn: Warn) -> None:
         *(workdays.add_workdays(base, n) if n is not None else None for n in (warn.yellow, warn.red, warn.leader)),
         workdays.add_workdays(base, 1) if row.kind == LADDER else None,
     ]
+    _set_next_warning(row)
+
+
+def _set_next_warning(row: Any) -> None:
     coming = ((level, day) for level, day in enumerate(row.warn_days, start=1) if level > row.warned and day)
     row.next_warn_level, row.next_warn_on = next(coming, (None, None))
 
@@ -173,8 +177,7 @@ class Watch:
         """A level of the ladder ran out, or gave the case up: end it and start the next; None above the top."""
         row.expired_on = on
         self._touch(row)
-        level = int(row.key.rpartition("_")[2])
-        following = deadlines.BY_KEY.get(f"ladder_{level + 1}")
+        following = deadlines.BY_KEY.get(f"ladder_{deadlines.rung_of(row.key) + 1}")
         started = self.start(following, on) if following else None
         self.set_nearest()
         return started
@@ -188,8 +191,7 @@ class Watch:
                 return
             level, day = row.next_warn_level, row.next_warn_on
             row.warned = level
-            coming = ((n, d) for n, d in enumerate(row.warn_days, start=1) if n > level and d)
-            row.next_warn_level, row.next_warn_on = next(coming, (None, None))
+            _set_next_warning(row)
             self._touch(row)
             yield row, level, day
 

@@ -19,8 +19,6 @@ log = logging.getLogger(__name__)
 
 #: A registration that nobody finished within a month holds personal data for no purpose (个人信息保护法 第19条).
 DRAFT_LIFE = dt.timedelta(days=30)
-#: News that starts ``reckon_clocks``.
-RECKON = "disputes.calendar_changed"
 
 
 @shared_task
@@ -68,7 +66,7 @@ def reckon_clocks(from_day: str = "", key: str = "", after: int = 0) -> int:
         if time.monotonic() > ends and len(ids) == RECKON_BATCH:
             rest = {name: value for name, value in (("from_day", from_day), ("key", key)) if value}
             with transaction.atomic():
-                outbox.publish(RECKON, f"{uuid.uuid4()}", {**rest, "after": after})
+                outbox.publish(clocks.RECKON, f"{uuid.uuid4()}", {**rest, "after": after})
             break
     return done
 

@@ -16,6 +16,7 @@ from common.workflow import Transition
 from disputes import deadlines, presentation, reckoning
 from disputes.choices import CARD_BADGE, ExtensionState
 from disputes.models import ClockRow, Dispute, Extension, Instruction, Sponsorship, Supervision
+from disputes.services.timeline import SYSTEM
 from disputes.workflow import TRANSITIONS
 
 Scrub = Callable[[str], str]
@@ -46,7 +47,7 @@ def card(one: Supervision, today: dt.date, scrub: Scrub = str) -> dict[str, Any]
         "office": str(one.office or ""),
         "reason": scrub(one.reason),
         "issued": moment(one.issued_at),
-        "issued_by": one.issued_by.name if one.issued_by else "系统",
+        "issued_by": one.issued_by.name if one.issued_by else SYSTEM,
         "reply": scrub(one.reply),
         "replied": moment(one.replied_at),
         "replied_by": one.replied_by.name if one.replied_by else "",

@@ -18,6 +18,8 @@ from disputes.models import ClockRow, Dispute, Extension, LocalLimit, Supervisio
 from disputes.reckoning import Rules, Watch
 from notices import services as notices
 
+#: News that starts ``disputes.tasks.reckon_clocks``.
+RECKON: Final = "disputes.calendar_changed"
 #: What the reckoning may change on a row.
 COLUMNS = [
     field.name
@@ -84,6 +86,11 @@ def save(watched: Iterable[Watch]) -> None:
         _close_requests(ended)
 
 
+def subject(dispute_id: int, clock_id: int | None = None) -> str:
+    """How messages name a case, or one clock of it; settling the case settles its clocks."""
+    return f"dispute:{dispute_id}" + (f"/clock:{clock_id}" if clock_id else "")
+
+
 #: Why a card is lifted when the thing it asked for was done.
 DONE: Final = "所警示的事项已经办理"
 #: Why nobody has to decide on a longer limit any more.
@@ -98,7 +105,7 @@ def _close_warnings(ended: list[ClockRow]) -> None:
     cards = Supervision.objects.open().filter(escalation__clock__in=warned)
     cards.update(lifted_at=timezone.now(), lifted_why=DONE)
     for row in warned:
-        notices.settle(f"dispute:{row.dispute_id}/clock:{row.pk}")
+        notices.settle(subject(row.dispute_id, row.pk))
 
 
 def _close_requests(ended: list[ClockRow]) -> None:
@@ -108,7 +115,7 @@ def _close_requests(ended: list[ClockRow]) -> None:
         request.state, request.decided_at = ExtensionState.REFUSED, timezone.now()
         request.decision_reason = NOT_NEEDED
         request.save(update_fields=["state", "decided_at", "decision_reason"])
-        notices.settle(f"dispute:{request.dispute_id}/extension")
+        notices.settle(f"{subject(request.dispute_id)}/extension")
 
 
 def reckon(ids: Collection[int]) -> int:
@@ -167,7 +174,7 @@ def climb(dispute: Dispute, clock_id: int, on: dt.date) -> str:
     row = next((one for one in watched.rows if one.pk == clock_id and one.is_running and not one.is_paused), None)
     if row is None:
         return ""
-    level = int(row.key.rpartition("_")[2])
+    level = deadlines.rung_of(row.key)
     started = watched.climb(row, on)
     save([watched])
     return climbed(level, started)

@@ -19,7 +19,7 @@ from disputes import deadlines
 from disputes.deadlines import Clock, Warn
 from disputes.models import Category, LocalLimit, WarningRule
 from disputes.reckoning import LADDER
-from disputes.services.clocks import forget_rules, rules_in_force
+from disputes.services.clocks import RECKON, forget_rules, rules_in_force
 from grids.choices import Level
 
 EDITORS = frozenset({Role.SUPERVISOR})
@@ -112,7 +112,7 @@ def set_warning(key: str, warn: Warn, *, category: str = "", level: str = "", re
         SET_WARNING, actor=by, object_type=OBJECT, object_id=key, reason=reason, scope=f"{category}/{level}",
         before=_days(before), after=_days(warn),
     )  # fmt: skip
-    outbox.publish("disputes.calendar_changed", f"warning:{row.pk}", {"key": key})
+    outbox.publish(RECKON, f"warning:{row.pk}", {"key": key})
     forget_rules()
     transaction.on_commit(forget_rules)
     return row

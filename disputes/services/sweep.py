@@ -21,6 +21,7 @@ from django.utils import timezone
 from common import workdays
 from disputes import deadlines
 from disputes.choices import SupervisionKind, WarnLevel
+from disputes.services.timeline import SYSTEM
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ lines AS (
     SELECT l.dispute_id,
         (SELECT coalesce(max(e.number), 0) FROM disputes_disputeevent e WHERE e.dispute_id = l.dispute_id)
             + row_number() OVER (PARTITION BY l.dispute_id ORDER BY l.id),
-        'warned', due.status, due.status, %(now)s, '系统', '',
+        'warned', due.status, due.status, %(now)s, %(system)s, '',
         due.label || '期限 ' || due.due_on || ' 届满，' || (%(words)s::text[])[l.level],
         jsonb_build_object('level', l.level, 'clock', due.kind, 'escalation', l.id)
     FROM ledger l JOIN due ON due.id = l.clock_id WHERE l.level BETWEEN 2 AND 4
@@ -162,14 +163,12 @@ def _batch(swept: Swept, today: dt.date, after: tuple[dt.date, int], size: int) 
         if not cursor.fetchone()[0]:
             swept.was_busy = True
             return None
-        cursor.execute(
-            _NEXT, {"today": today, "after_day": after[0], "after_id": after[1], "bad": swept.bad, "size": size}
-        )
-        rows: list[tuple[int, dt.date]] = cursor.fetchall()
+        rows = _next(cursor, swept, today, after, size)
         if not rows:
             return None
         facts: dict[str, Any] = {
             "ids": [pk for pk, _ in rows], "now": timezone.now(), "topic": TOPIC, "words": WORDS, "kinds": KINDS, "card": CARD_WORDS,
+            "system": SYSTEM,
             "reply_by": workdays.add_workdays(today, deadlines.REPLY_WITHIN),
         }  # fmt: skip
         cursor.execute(_WARN, facts)
@@ -178,6 +177,15 @@ def _batch(swept: Swept, today: dt.date, after: tuple[dt.date, int], size: int) 
         swept.levels[level] = swept.levels.get(level, 0) + count
     swept.batches += 1
     return rows[-1][1], rows[-1][0]
+
+
+def _next(
+    cursor: Any, swept: Swept, today: dt.date, after: tuple[dt.date, int], size: int
+) -> list[tuple[int, dt.date]]:
+    """Lock and return the clocks that come next, each with the day its warning fell due."""
+    cursor.execute(_NEXT, {"today": today, "after_day": after[0], "after_id": after[1], "bad": swept.bad, "size": size})
+    rows: list[tuple[int, dt.date]] = cursor.fetchall()
+    return rows
 
 
 def _one_by_one(
@@ -190,12 +198,9 @@ def _one_by_one(
         except AtFault as again:
             return _one_by_one(swept, today, after, size // 2, again)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            _NEXT, {"today": today, "after_day": after[0], "after_id": after[1], "bad": swept.bad, "size": 1}
-        )
-        row = cursor.fetchone()
-    if row is None:
+        rows = _next(cursor, swept, today, after, 1)
+    if not rows:
         return None
-    swept.bad.append(row[0])
-    log.error("sweep: clock #%s was left out (%s)", row[0], type(error).__name__, exc_info=error)
+    swept.bad.append(rows[0][0])
+    log.error("sweep: clock #%s was left out (%s)", rows[0][0], type(error).__name__, exc_info=error)
     return after

@@ -9,16 +9,12 @@ from disputes import deadlines
 from disputes.choices import SupervisionKind, WarnLevel
 from disputes.models import ClockRow, Dispute, DisputeEvent, Escalation
 from disputes.services import clocks, offices
+from disputes.services.clocks import subject
 from disputes.services.timeline import Note, record
 from notices import services as notices
 
 #: Levels that do not wait for the daily digest.
 URGENT = frozenset({WarnLevel.RED, WarnLevel.LEADER})
-
-
-def subject(dispute_id: int, clock_id: int | None = None) -> str:
-    """How messages name a case, or one clock of it; settling the case settles its clocks."""
-    return f"dispute:{dispute_id}" + (f"/clock:{clock_id}" if clock_id else "")
 
 
 def deliver(escalation_id: int) -> None:
@@ -55,7 +51,7 @@ def climb(line: Escalation) -> None:
             return
         record(dispute, "climb", by=None, before=dispute.status, note=Note(text=said), quiet=True)
         dispute.save(update_fields=["next_due_on", "next_clock"])
-        level = int(line.clock.key.rpartition("_")[2])
+        level = deadlines.rung_of(line.clock.key)
         is_top = level == len(deadlines.LADDER)
         notices.post(
             f"climb:{line.pk}",

@@ -17,7 +17,7 @@ from common.paging import paged
 from disputes import presentation, watching
 from disputes.choices import ExtensionState
 from disputes.listing import PARTY_COLUMNS
-from disputes.models import Extension, Party
+from disputes.models import Dispute, Extension, Party
 from disputes.querysets import ExtensionQuerySet
 from disputes.reach import roles_on, rows_for
 from disputes.workflow import DECIDE, EXTEND, TRANSITIONS
@@ -36,8 +36,7 @@ def in_tab(key: str, user: Any) -> ExtensionQuerySet:
     if key == "waiting":
         return Extension.objects.to_decide(user).order_by("clock__due_on", "pk")
     if key == "decided":
-        reach = rows_for(user, *DECIDE)
-        cases = Extension._meta.get_field("dispute").related_model.objects.filter(reach)  # type: ignore[union-attr]
+        cases = Dispute.objects.filter(rows_for(user, *DECIDE))
         decided = Extension.objects.exclude(state=ExtensionState.ASKED).filter(dispute__in=cases)
         return decided.order_by("-decided_at", "-pk")
     return Extension.objects.visible_to(user).filter(asked_by=user)  # type: ignore[return-value]

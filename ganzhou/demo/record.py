@@ -332,7 +332,7 @@ def warn(case: Case, until: dt.datetime) -> None:
         watch = _watch(case)
         climbing = [row for row, level, _ in watch.fire(day) if _issue(case, row, level, day, at)]
         for row in climbing:
-            level = int(row.key.rpartition("_")[2])
+            level = deadlines.rung_of(row.key)
             started = watch.climb(row, row.due_on)
             case.clocks.extend([started] if started else [])
             _by_the_clock(case, "climb", at, climbed(level, started), {})

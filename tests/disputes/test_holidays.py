@@ -124,7 +124,7 @@ def test_a_task_that_worked_long_enough_leaves_the_rest_to_the_next(five, monkey
     monkeypatch.setattr(tasks, "RECKON_BATCH", 2)
     monkeypatch.setattr(tasks, "RECKON_SECONDS", -1.0)
     assert reckon_clocks(from_day="2026-11-05") == 2
-    waiting = Outbox.objects.filter(topic=tasks.RECKON)
+    waiting = Outbox.objects.filter(topic=clocks.RECKON)
     assert waiting.get().payload == {"from_day": "2026-11-05", "after": five[1].pk}
     while waiting.exists():
         payload = waiting.get().payload
