@@ -1,0 +1,33 @@
+"""Vocabularies of 三官一师两员 and of the four chiefs (1+4+6)."""
+
+from django.db import models
+
+
+class PostKind(models.TextChoices):
+    """The six posts that every village has, in the order in which they are always shown."""
+
+    JUDGE = "judge", "法官"
+    PROCURATOR = "procurator", "检察官"
+    POLICE = "police", "警官"
+    COUNSEL = "counsel", "法律顾问"
+    MEDIATOR = "mediator", "人民调解员"
+    COUNSELLOR = "counsellor", "心理辅导员"
+
+
+class ChiefKind(models.TextChoices):
+    """四长: each looks after a 片区, some townships of the county."""
+
+    COURT = "court", "法院院长"
+    PROCURATORATE = "procuratorate", "检察长"
+    POLICE = "police", "公安局长"
+    JUSTICE = "justice", "司法局长"
+
+
+class LeaveReason(models.TextChoices):
+    """Why somebody is away.  No word for illness or childbirth: nobody needs to know that to find the substitute."""
+
+    HOLIDAY = "holiday", "休假"
+    TRAINING = "training", "学习培训"
+    DUTY = "duty", "公务外出"
+    SECONDMENT = "secondment", "借调、挂职"
+    OTHER = "other", "其他"
