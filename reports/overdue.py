@@ -16,10 +16,10 @@ from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from common.sheets import Column, Value
 from disputes.choices import SupervisionKind
 from disputes.filters import NO_COMMITTEE, midnight
 from disputes.models import ClockRow, Supervision
-from disputes.sheets import Column, Value
 from grids.choices import Level
 from grids.models import Division, Organisation
 

@@ -19,13 +19,13 @@ from django.views import View
 
 from accounts import audit
 from accounts.choices import Role
-from common import workdays
+from common import sheets, workdays
 from common.errors import NotPermitted
-from disputes import listing, presentation, sheets
+from common.sheets import watermark, workbook
+from disputes import listing, presentation
 from disputes.choices import Source
 from disputes.filters import due_rows
 from disputes.models import Category, Dispute
-from disputes.views.export import watermark, workbook
 from disputes.views.lists import works_for_county
 from grids.models import Division
 from reports import indicators, overdue

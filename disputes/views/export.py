@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import IO, Any
+from typing import Any
 
 from django import forms
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views import View
 
 from accounts import audit
 from accounts.choices import ADMIN_ROLES, labels
 from accounts.models import AuditEvent
 from common.errors import NotPermitted, Refusal
-from common.logs import current_request
+from common.sheets import FORMATS, Sheet, download, watermark
 from common.widgets import Segmented
 from disputes import sheets
 from disputes.filters import DisputeFilter
 from disputes.listing import order_for
 from disputes.models import Dispute, Supervision
-from disputes.sheets import Sheet
 from disputes.views import lists, supervision
 from disputes.workflow import SUPERVISION
 
@@ -34,7 +32,6 @@ MOST_ROWS = 5_000
 DAILY_ROWS = 20_000
 #: Audit events that say how many rows left.
 EXPORTS = ("dispute.export", "supervision.export")
-FORMATS = {"xlsx": "Excel 工作簿（.xlsx）", "csv": "文本表格（.csv）"}
 
 
 class ExportForm(forms.Form):
@@ -151,14 +148,8 @@ class ExportView(View):
     def file(self, request: HttpRequest, ids: list[int], columns: list[str], format_: str) -> HttpResponseBase:
         now = timezone.localtime()
         head = watermark(request.user, len(ids), now, self.unit)
-        name = f"{self.sheet.name}-{now:%Y%m%d-%H%M}.{format_}"
         rows, chosen = self.sheet.lines(ids, columns), [self.sheet.columns[column] for column in columns]
-        if format_ == "xlsx":
-            return workbook(sheets.xlsx_file(head, self.sheet.name, chosen, rows), name)
-        labels = [column.label for column in chosen]
-        response = StreamingHttpResponse(sheets.csv_chunks(head, labels, rows), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = content_disposition_header(True, name)
-        return response
+        return download(head, self.sheet.name, chosen, rows, stamp=f"{now:%Y%m%d-%H%M}", format_=format_)
 
     def too_many(self) -> str:
         return (
@@ -193,11 +184,6 @@ class SupervisionExportView(ExportView):
         return f"{reverse('disputes:supervision')}?{request.GET.urlencode()}"
 
 
-def workbook(file: IO[bytes], name: str) -> FileResponse:
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=kind)
-
-
 def _not_too_much_a_day(user: Any, rows: int) -> None:
     since = timezone.now() - dt.timedelta(days=1)
     events = AuditEvent.objects.filter(actor=user, action__in=EXPORTS, at__gte=since)
@@ -206,9 +192,3 @@ def _not_too_much_a_day(user: Any, rows: int) -> None:
         refusal = Refusal(f"24 小时内最多导出 {DAILY_ROWS:,} 件，您已导出 {done:,} 件。确有需要请联系安全管理员。")
         refusal.status = 429
         raise refusal
-
-
-def watermark(user: Any, count: int, now: dt.datetime, unit: str = "件") -> str:
-    """The first line of every file: whose it is, when and how much, and what it is for."""
-    request_id = current_request().request_id
-    return f"仅供工作使用，不得外传。{user.name}（{user.post}）{now:%Y-%m-%d %H:%M} 导出，共 {count:,} {unit}，编号 {request_id or '--'}。"

@@ -10,6 +10,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from accounts.models import AuditEvent
+from common.sheets import disarmed, xlsx_file
 from disputes import sheets
 from disputes.views import export
 from tests.disputes import lives
@@ -121,17 +122,17 @@ HARMLESS = ["两户院墙", "2026-11-23", "800", "A=1", "（=1）", "", "3-5 人
 
 @pytest.mark.parametrize("text", DANGEROUS)
 def test_a_dangerous_cell_of_a_csv_is_disarmed_and_loses_nothing(text):
-    assert sheets.disarmed(text) == f"'{text}"
+    assert disarmed(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("text", HARMLESS)
 def test_a_harmless_cell_stays_as_it_is(text):
-    assert sheets.disarmed(text) == text
+    assert disarmed(text) == text
 
 
 def test_no_cell_of_a_workbook_is_a_formula_or_link():
     rows = [[text, text] for text in [*DANGEROUS, *HARMLESS]]
-    body = sheets.xlsx_file("=1+1", "表", [sheets.COLUMNS[name] for name in ("code", "summary")], rows).read()
+    body = xlsx_file("=1+1", "表", [sheets.COLUMNS[name] for name in ("code", "summary")], rows).read()
     with zipfile.ZipFile(io.BytesIO(body)) as parts:
         xml = "".join(parts.read(name).decode() for name in parts.namelist() if name.endswith((".xml", ".rels")))
     assert "<f>" not in xml and "<f " not in xml and "hyperlink" not in xml and "externalLink" not in xml
@@ -142,7 +143,7 @@ def test_no_cell_of_a_workbook_is_a_formula_or_link():
 
 
 def test_characters_that_xml_does_not_know_do_not_spoil_the_workbook():
-    body = sheets.xlsx_file("头", "表", [sheets.COLUMNS["code"]], [["a\x00b\x0bc\ufffe"]]).read()
+    body = xlsx_file("头", "表", [sheets.COLUMNS["code"]], [["a\x00b\x0bc\ufffe"]]).read()
     assert xlsx_rows(body)[2] == ["abc"]
 
 
