@@ -272,7 +272,7 @@ def refuse_skips(results: Path) -> int:
     return 1
 
 
-TYPED = ("common/**/*.py", "*/services*", "*/querysets*", "*/guards*")
+TYPED = ("common/**/*.py", "mediators/**/*.py", "*/services*", "*/querysets*", "*/guards*")
 
 
 def typed_files() -> list[str]:

@@ -228,4 +228,5 @@ REFERENCE_MIGRATIONS = (
     "common.migrations.0003_load_state_holidays",
     "grids.migrations.0002_official_divisions_2023",
     "disputes.migrations.0002_categories",
+    "mediators.migrations.0007_official_minority_places",
 )

@@ -13,7 +13,7 @@ from accounts.models import ApiToken, RoleHolding, User
 from grids.choices import DivisionKind, Level, OrganisationKind
 from grids.models import Division, Organisation
 from mediators.choices import CommitteeKind
-from mediators.models import Committee, Mediator
+from mediators.models import Committee, CommitteeMember, Mediator, term_ends
 
 #: What every account made here signs in with.
 PASSWORD = "Qing-Shui-Wan-88"
@@ -145,6 +145,21 @@ class MediatorFactory(factory.django.DjangoModelFactory):
         mediator.fill_derived()
         mediator.save()
         return mediator
+
+
+class CommitteeMemberFactory(factory.django.DjangoModelFactory):
+    """A seat on 上秦镇's committee, held since half a year ago by a mediator without an account."""
+
+    class Meta:
+        model = CommitteeMember
+
+    class Params:
+        at = factory.SubFactory(CommitteeFactory)
+
+    mediator = factory.LazyAttribute(lambda o: MediatorFactory(committee=o.at, user=None))
+    committee = factory.LazyAttribute(lambda o: o.mediator.committee)
+    starts_on = factory.LazyFunction(lambda: timezone.localdate() - dt.timedelta(days=180))
+    ends_on = factory.LazyAttribute(lambda o: term_ends(o.starts_on))
 
 
 class ApiTokenFactory(factory.django.DjangoModelFactory):

@@ -17,12 +17,14 @@ from django.utils import timezone
 
 from accounts.choices import Role
 from accounts.models import RoleHolding, User
-from common.pinyin import initials, sort_key
+from common.idnumbers import Sex
+from common.pinyin import initials
 from disputes.models import Category
-from ganzhou.demo.people import People
+from ganzhou.demo import committees as seats
+from ganzhou.demo.people import People, minority_name
 from grids.choices import DivisionKind, Level, OrganisationKind
 from grids.models import Division, Organisation
-from mediators.choices import CommitteeKind, MediatorKind, MediatorStatus
+from mediators.choices import CommitteeKind, MediatorStatus
 from mediators.models import Committee, Mediator
 
 COUNTY = "620702000000"
@@ -203,6 +205,8 @@ def _write_committees(places: dict[str, Division], as_of: dt.date) -> list[Commi
         )
         for n, (body, kind, fields) in enumerate(rows)
     ]
+    for committee in committees:
+        seats.complete_committee(committee)
     return Committee.objects.bulk_create(committees)
 
 
@@ -227,12 +231,15 @@ class _Accounts:
         self.since = dt.date(as_of.year - 6, 1, 1)
         self.users: list[User] = []
         self.holdings: list[RoleHolding] = []
+        self.women: set[str] = set()
         self.now = timezone.now()
         self.unusable = make_password(None)
 
     def open(self, username: str, name: str = "", title: str = "") -> User:
         if not name:
-            name, _ = self.people.staff(len(self.users))
+            name, sex = self.people.staff(len(self.users))
+            if sex == Sex.FEMALE:
+                self.women.add(username)
         user = User(
             username=username, name=name, title=title, password=self.unusable, must_change_password=False,
             password_changed_at=self.now,
@@ -265,10 +272,12 @@ def _write_people(people: People, places: dict[str, Division], committees: list[
                 accounts.hold(accounts.open(f"cs{place.pk[6:]}"), Role.VILLAGE, place)
             if (Role.GRID_OFFICER, place.pk) not in taken:
                 accounts.hold(accounts.open(f"wg{place.pk[6:]}"), Role.GRID_OFFICER, place)
-    mediators = _mediators(accounts, committees)
+    mediators = _mediators(accounts, committees, as_of)
     User.objects.bulk_create(accounts.users, batch_size=1000)
     RoleHolding.objects.bulk_create(accounts.holdings, batch_size=1000)
     Mediator.objects.bulk_create(mediators, batch_size=1000)
+    women = frozenset(user.pk for user in accounts.users if user.username in accounts.women)
+    seats.write(people.seed, mediators, women, as_of)
 
 
 def _county_staff(accounts: _Accounts, county: Division) -> None:
@@ -278,9 +287,10 @@ def _county_staff(accounts: _Accounts, county: Division) -> None:
         accounts.hold(accounts.open(f"fl{n:02d}", title="中心分流员"), Role.DISPATCHER, county)
 
 
-def _mediators(accounts: _Accounts, committees: Iterable[Committee]) -> list[Mediator]:
+def _mediators(accounts: _Accounts, committees: Iterable[Committee], as_of: dt.date) -> list[Mediator]:
     found = []
-    demo = next(user for user in accounts.users if user.username == DEMO_MEDIATOR)
+    demo = {user.username: user for user in accounts.users if user.username in (DEMO_MEDIATOR, DEMO_HEAD)}
+    accounts.women |= {DEMO_MEDIATOR}  # 马秀英
     number = 0
     for committee in committees:
         kind = CommitteeKind(committee.kind)
@@ -289,10 +299,15 @@ def _mediators(accounts: _Accounts, committees: Iterable[Committee]) -> list[Med
         field = committee.fields[0] if committee.fields else ""
         size = BUSY.get(field, rng.randint(fewest, most)) if kind == CommitteeKind.TRADE else rng.randint(fewest, most)
         own = committee.organisation.code == f"GZ-TW-{SHANGQIN}"
+        # 平山湖蒙古族乡; its first village is to lack a member of the smaller nationality.
+        mixed = committee.organisation.code.startswith(
+            f"GZ-TW-{PINGSHANHU[:9]}"
+        ) and not committee.organisation.code.endswith("200")
         for n in range(size):
             number += 1
-            is_demo = own and n == 1
-            user = demo if is_demo else accounts.open(f"tj{number:04d}")
+            is_demo = own and n < 2
+            name = _mongol(accounts.people, rng) if mixed and n % 2 else ""
+            user = demo[(DEMO_HEAD, DEMO_MEDIATOR)[n]] if is_demo else accounts.open(f"tj{number:04d}", name)
             accounts.hold(user, Role.MEDIATOR, body=committee.organisation)
             if n == 0 and not own:
                 accounts.hold(user, Role.COMMITTEE_HEAD, body=committee.organisation)
@@ -306,15 +321,21 @@ def _mediators(accounts: _Accounts, committees: Iterable[Committee]) -> list[Med
                     )
                 )
             choices = SPECIALITIES.get(kind) or tuple(committee.fields) or ("04", "06", "18")
-            found.append(
-                Mediator(
-                    committee=committee, user=user, name=user.name, sort_key=sort_key(user.name)[:200],
-                    phone=f"1810000{number % 10000:04d}", status=status, status_reason=why,
-                    kind=MediatorKind.FULL_TIME if kind != CommitteeKind.VILLAGE and n < 3 else MediatorKind.PART_TIME,
-                    specialities=sorted({code[:2] for code in rng.sample(choices, min(len(choices), rng.randint(1, 3)))}),
-                )
+            row = Mediator(
+                committee=committee, user=user, name=user.name, phone=f"1810000{number % 10000:04d}", status=status,
+                status_reason=why,
+                specialities=sorted({code[:2] for code in rng.sample(choices, min(len(choices), rng.randint(1, 3)))}),
             )  # fmt: skip
+            row.fill_derived()
+            full_time = kind != CommitteeKind.VILLAGE and n < 3
+            more = random.Random(f"{accounts.people.seed}/mediator/{number}")
+            seats.complete_mediator(row, more, as_of, is_full_time=full_time)
+            found.append(row)
     return found
+
+
+def _mongol(people: People, rng: random.Random) -> str:
+    return minority_name(rng, "mongol", Sex.MALE)
 
 
 # ---- knowing them
