@@ -17,6 +17,7 @@ from disputes.filters import count_of
 from disputes.models import Dispute
 from disputes.workflow import DECIDE, DISPATCH, REGISTER, SUPERVISION, TRANSITIONS
 from reports import views as reports
+from rosters.querysets import places_of
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -93,6 +94,7 @@ def _menu(request: HttpRequest, todo: Any, waiting: Any) -> list[dict[str, Any]]
         {"title": "案件办理", "items": cases},
         {"title": "督办考核", "items": _oversight(request, waiting)},
         {"title": "研判分析", "items": _analysis(request)},
+        {"title": "保障", "items": _support(request)},
         {"title": "系统", "items": _system(request)},
     ]
     if leads(user):
@@ -125,6 +127,14 @@ def _analysis(request: HttpRequest) -> list[dict[str, Any]]:
     if not request.user.holds(Role.LEADER, Role.SUPERVISOR, Role.JUSTICE_BUREAU, Role.TOWNSHIP_CENTRE, Role.DISPATCHER):
         return []
     return [_item(request, "态势总览", "reports:overview", "chart-bar")]
+
+
+def _support(request: HttpRequest) -> list[dict[str, Any]]:
+    """People, places and rooms that mediation stands on."""
+    user, items = request.user, []
+    if places_of(user):
+        items.append(_item(request, "入驻值班", "rosters:today", "calendar-event"))
+    return items
 
 
 def _system(request: HttpRequest) -> list[dict[str, Any]]:

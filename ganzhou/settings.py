@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "reports",
     "referrals",
     "disputes",
+    "rosters",
     "posts",
     "mediators",
     "notices",

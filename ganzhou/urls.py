@@ -15,6 +15,7 @@ urlpatterns = [
     path("notices/", include("notices.urls")),
     path("system/calendar/", include("ganzhou.workcalendar.urls")),
     path("system/", include("ganzhou.system.urls")),
+    path("rosters/", include("rosters.urls")),
     path("", include("disputes.urls")),
 ]
 

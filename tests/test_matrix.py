@@ -41,7 +41,8 @@ PLAIN = {
     "accounts:tokens", "accounts:audit", "api:disputes", "api:divisions", "api:categories", "api:transitions", "api:schema",
     "api:docs", "system:tasks", "system:revive", "notices:centre", "notices:read_all", "calendar:year", "calendar:load",
     "notices:digest", "notices:preferences",
-    "disputes:rules",
+    "disputes:rules", "rosters:today", "rosters:week", "rosters:copy", "rosters:swaps", "rosters:residencies",
+    "rosters:add_residency",
 }  # fmt: skip
 #: Addresses of somebody's account: for 安全管理员 alone, except one's own sessions.
 OF_AN_ACCOUNT = {
@@ -52,7 +53,10 @@ OF_AN_ACCOUNT = {
 #: A draft is its author's alone, a message its reader's; test_drafts.py and notices/test_centre.py try strangers.  Days of
 #: the calendar are everyone's to read; ganzhou/test_calendar.py tries every person.
 OTHERS = {"disputes:delete_draft", "notices:open", "calendar:day", "calendar:withdraw", "disputes:limit",
-          "disputes:warning_rule"}  # fmt: skip
+          "disputes:warning_rule",
+          # Of a residence or a shift; rosters/test_scope.py tries strangers.
+          "rosters:residency", "rosters:amend_residency", "rosters:duties", "rosters:ask_swap", "rosters:accept_swap",
+          "rosters:refuse_swap", "rosters:withdraw_swap"}  # fmt: skip
 DESCRIBED = set(OF_A_CASE) | PLAIN | set(OF_AN_ACCOUNT) | OTHERS
 #: Open to strangers.
 PUBLIC = {"accounts:login", "healthz"}

@@ -5,6 +5,7 @@ They shape what is shown; they decide nothing about the domain.  Masks live in `
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -72,6 +73,15 @@ def day(value: date | datetime | None) -> str:
     if isinstance(value, datetime) and timezone.is_aware(value):
         value = timezone.localtime(value)
     return value.strftime("%Y-%m-%d")
+
+
+@register.filter
+def tel(phone: str | None) -> str:
+    """The address that calls a number, "" when it is none: ``0936-8212345转801`` -> ``tel:09368212345,801``."""
+    number, *rest = re.findall(r"\d+", (phone or "").replace("-", "")) or [""]
+    if len(number) < 3:
+        return ""
+    return f"tel:{number}" + (f",{rest[0]}" if rest and len(rest[0]) <= 6 else "")
 
 
 @register.simple_tag(takes_context=True)

@@ -14,7 +14,7 @@ from disputes.choices import Status
 from disputes.workflow import STEPS, TRANSITIONS
 
 ROOT = Path(__file__).parents[2]
-APPS = ("accounts", "common", "disputes", "ganzhou", "grids", "mediators", "notices", "referrals", "reports")
+APPS = ("accounts", "common", "disputes", "ganzhou", "grids", "mediators", "notices", "referrals", "reports", "rosters")
 
 #: What is not written, and what is written instead.
 WRONG = {

@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+
+
+class RostersConfig(AppConfig):
+    """Who of which department is at the centre: residence, duty roster, swaps, the board of today."""
+
+    name = "rosters"
+    verbose_name = "入驻值班"
+
+    def ready(self) -> None:
+        from accounts import audit
+        from notices.choices import Kind, name_kinds
+        from rosters import services
+
+        audit.name(services.ACTIONS)
+        name_kinds({services.SWAP: Kind("换班", "blue")})
