@@ -14,7 +14,19 @@ from disputes.choices import Status
 from disputes.workflow import STEPS, TRANSITIONS
 
 ROOT = Path(__file__).parents[2]
-APPS = ("accounts", "common", "disputes", "ganzhou", "grids", "mediators", "notices", "referrals", "reports", "rosters")
+APPS = (
+    "accounts",
+    "common",
+    "disputes",
+    "ganzhou",
+    "grids",
+    "mediators",
+    "notices",
+    "posts",
+    "referrals",
+    "reports",
+    "rosters",
+)
 
 #: What is not written, and what is written instead.
 WRONG = {

@@ -153,7 +153,18 @@ def test_no_foreign_key_points_upwards():
     """HOUSE_STYLE: string references escape the import linter."""
     from django.apps import apps
 
-    floors = ["common", "grids", "accounts", "mediators", "posts", "rosters", "disputes", "referrals", "reports", "ganzhou"]
+    floors = [
+        "common",
+        "grids",
+        "accounts",
+        "mediators",
+        "posts",
+        "rosters",
+        "disputes",
+        "referrals",
+        "reports",
+        "ganzhou",
+    ]
     for model in apps.get_models():
         here = model._meta.app_label
         for field in model._meta.get_fields():
