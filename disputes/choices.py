@@ -184,6 +184,24 @@ class RecusalGround(models.TextChoices):
     ASKED = "asked", "当事人要求更换调解员"
 
 
+class RoutingState(models.TextChoices):
+    """The life of a set of routing rules."""
+
+    DRAFT = "draft", "草稿"
+    PUBLISHED = "published", "现行"
+    SUPERSEDED = "superseded", "已停用"
+
+
+class Destination(models.TextChoices):
+    """Where a routing rule sends a case.  Where a level has no committee, the next one above takes it."""
+
+    VILLAGE = "village", "村（社区）调委会"
+    TOWNSHIP = "township", "乡镇（街道）调委会"
+    FIELD = "field", "对口的行业性、专业性调委会"
+    NAMED = "named", "指定的调委会"
+    DISTRICT = "district", "区级调委会"
+
+
 class SessionMode(models.TextChoices):
     FACE_TO_FACE = "face", "面对面"
     BACK_TO_BACK = "apart", "背对背"

@@ -229,4 +229,5 @@ REFERENCE_MIGRATIONS = (
     "grids.migrations.0002_official_divisions_2023",
     "disputes.migrations.0002_categories",
     "mediators.migrations.0007_official_minority_places",
+    "disputes.migrations.0010_routing_as_it_was",
 )

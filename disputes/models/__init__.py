@@ -8,6 +8,7 @@ from disputes.models.clocks import ClockRow, Extension, LocalLimit, WarningRule
 from disputes.models.endings import Agreement, Ending, Filing, FollowUp, Obligation, Signature
 from disputes.models.mediation import Assignment, MediationSession, Suspension
 from disputes.models.parties import Party
+from disputes.models.routing import RoutingRule, RoutingVersion
 from disputes.models.supervision import Escalation, Instruction, Sponsorship, Supervision
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "MediationSession",
     "Obligation",
     "Party",
+    "RoutingRule",
+    "RoutingVersion",
     "Signature",
     "Sponsorship",
     "Supervision",

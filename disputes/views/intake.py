@@ -239,29 +239,34 @@ def suggestion_context(form: IntakeForm) -> dict[str, Any] | None:
         return None
     parties = typed_parties(form)
     today = timezone.localdate()
-    matter = Dispute(
+    matter = assignment.Matter(
         category=category,
         division=division,
+        source=typed(form, "source") or "",
         risk=typed(form, "risk") or "",
         people_count=typed(form, "people_count") or max(2, sum(1 for party in parties if party["name"])),
-        applied_on=min(typed(form, "applied_on") or today, today),
+        sides=tuple(
+            assignment.TypedSide.of(p["kind"] or kind_of(p["name"], p["id_number"]), p["name"], p["phone"], p["id_number"])
+            for p in parties
+            if p["name"]
+        ),
     )
-    matter.typed_kinds = [p["kind"] or kind_of(p["name"], p["id_number"]) for p in parties if p["name"]]  # type: ignore[attr-defined]
+    case = Dispute(category=category, applied_on=min(typed(form, "applied_on") or today, today))
     suggestion = assignment.suggest(matter)
     return {
         "title": suggestion.committee.name if suggestion else "没有合适的调委会",
         "mediator": suggestion.mediator.name if suggestion and suggestion.mediator else "",
         "meta": f"在办 {suggestion.open_cases} 件" if suggestion else "",
         "reason": "；".join(suggestion.reasons) if suggestion else "登记后由分流员指定。",
-        "deadlines": list(_deadlines(matter)),
+        "deadlines": list(_deadlines(case)),
     }
 
 
-def _deadlines(matter: Dispute) -> Iterable[tuple[str, str]]:
+def _deadlines(case: Dispute) -> Iterable[tuple[str, str]]:
     today = timezone.localdate()
     for event in ("register", "accept"):
-        for clock in deadlines.started_by(event, matter):
-            start = matter.applied_on if clock.from_application else today
+        for clock in deadlines.started_by(event, case):
+            start = case.applied_on if clock.from_application else today
             last, provisional = clocks.first_due(clock, start)
             guess = "，暂按周末推算" if provisional else ""
             yield f"{clock.label}期限", f"{last:%Y-%m-%d} 前（{clock.days} 个{clock.unit}{guess}）"

@@ -11,6 +11,7 @@ from typing import Any
 
 from accounts.choices import Role
 from disputes import assignment
+from disputes.assignment import routing
 from disputes.choices import (
     ApplicationForm,
     ChosenBy,
@@ -444,7 +445,8 @@ def _committee(tale: Tale, case: record.Case) -> tuple[Any, tuple[str, ...], boo
     scene = facts.scene
     near = [world.committee_at[code] for code in case.place_path.strip("/").split("/") if code in world.committee_at]
     # The very rule behind the suggestion on the dispatch page; it reads what it is given and asks no database.
-    suggested, reasons = assignment._choose(case, [*world.trades, *near], assignment._places(facts.place))
+    way = routing.route(assignment.Matter.of(case), routing.rules_in_force(), routing.Near([*world.trades, *near]))
+    suggested, reasons = way.committee, way.reasons
     if scene and scene.mediator:
         own = world.mediator_named(scene.mediator).committee
         return own, reasons, own is suggested
