@@ -132,7 +132,7 @@ class Act(models.TextChoices):
 
 
 #: Objects of audited actions that are rules everyone works by: who changed them, when and why is no secret.
-COMMON_RULES = frozenset({"calendar", "limit"})
+COMMON_RULES = frozenset({"calendar", "limit", "routing"})
 
 
 def labels(roles: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ class DisputesConfig(AppConfig):
         from accounts import audit
         from disputes import receivers  # noqa: F401  (registers the receivers)
         from disputes.digest import lines
-        from disputes.services import rules
+        from disputes.services import routing, rules
         from disputes.workflow import TRANSITIONS
         from notices import digest
         from notices.choices import Kind, name_kinds
@@ -32,6 +32,7 @@ class DisputesConfig(AppConfig):
         audit.name(
             {
                 **rules.ACTIONS,
+                **routing.ACTIONS,
                 "dispute.climb": "纠纷：升级",
                 "dispute.register": "纠纷：登记",
                 "dispute.check": "纠纷：查重",

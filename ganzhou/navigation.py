@@ -15,6 +15,7 @@ from disputes import standing
 from disputes import todo as steps
 from disputes.filters import count_of
 from disputes.models import Dispute
+from disputes.services import routing
 from disputes.workflow import DECIDE, DISPATCH, REGISTER, SUPERVISION, TRANSITIONS
 from reports import views as reports
 from rosters.querysets import places_of
@@ -144,6 +145,8 @@ def _system(request: HttpRequest) -> list[dict[str, Any]]:
         items.append(_item(request, "工作日历", "calendar:year", "calendar"))
     if request.user.holds(Role.SUPERVISOR):
         items.append(_item(request, "期限规则", "disputes:rules", "scale"))
+    if request.user.holds(*routing.EDITORS, Role.TOWNSHIP_CENTRE):
+        items.append(_item(request, "分派规则", "disputes:routing", "route"))
     if request.user.holds(Role.SECURITY_ADMIN):
         items.append(_item(request, "账号与角色", "accounts:users", "users"))
         items.append(_item(request, "接口令牌", "accounts:tokens", "key"))

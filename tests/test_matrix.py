@@ -33,6 +33,8 @@ OF_A_CASE = {
 }  # fmt: skip
 #: Addresses without an object.
 PLAIN = {
+    "disputes:routing", "disputes:routing_draft", "disputes:routing_add", "disputes:routing_publish",
+    "disputes:routing_discard", "disputes:routing_try", "disputes:routing_replay",
     "home", "help", "styleguide", "healthz", "disputes:desk", "disputes:list", "disputes:columns", "disputes:export",
     "disputes:new", "disputes:check", "disputes:suggest", "disputes:drafts", "disputes:save_draft", "disputes:dispatch",
     "disputes:batch_assign", "disputes:urge_many", "disputes:supervision", "disputes:export_supervision",
@@ -52,7 +54,10 @@ OF_AN_ACCOUNT = {
 }  # fmt: skip
 #: A draft is its author's alone, a message its reader's; test_drafts.py and notices/test_centre.py try strangers.  Days of
 #: the calendar are everyone's to read; ganzhou/test_calendar.py tries every person.
-OTHERS = {"disputes:delete_draft", "notices:open", "calendar:day", "calendar:withdraw", "disputes:limit",
+OTHERS = {
+          # Rules are everyone's to read and the district's to change; disputes/test_routing_pages.py tries every person.
+          "disputes:routing_change", "disputes:routing_move", "disputes:routing_delete", "disputes:routing_version",
+          "disputes:delete_draft", "notices:open", "calendar:day", "calendar:withdraw", "disputes:limit",
           "disputes:warning_rule",
           # Of a residence or a shift; rosters/test_scope.py tries strangers.
           "rosters:residency", "rosters:amend_residency", "rosters:duties", "rosters:ask_swap", "rosters:accept_swap",

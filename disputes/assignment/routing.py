@@ -73,7 +73,9 @@ class Rule:
 
     @property
     def goes_to(self) -> str:
-        return self.committee_name if self.destination == Destination.NAMED else str(Destination(self.destination).label)
+        return (
+            self.committee_name if self.destination == Destination.NAMED else str(Destination(self.destination).label)
+        )
 
     @property
     def when(self) -> str:
@@ -157,9 +159,7 @@ class Near:
     def __init__(self, committees: Iterable[Any]) -> None:
         self.by_key = {one.pk: one for one in committees}
         trades = [one for one in self.by_key.values() if one.kind == CommitteeKind.TRADE]
-        self.at = {
-            one.organisation.division_id: one for one in self.by_key.values() if one.kind != CommitteeKind.TRADE
-        }
+        self.at = {one.organisation.division_id: one for one in self.by_key.values() if one.kind != CommitteeKind.TRADE}
         #: The first without a field takes what fits nowhere else: it is the district's own.
         self.district = next((one for one in trades if not one.fields), None)
         self.for_field: dict[str, Any] = {}
@@ -243,7 +243,7 @@ def forget_rules() -> None:
 def rules_in_force() -> tuple[Rule, ...]:
     """The published rules in their order, at most ``RECHECK_SECONDS`` old."""
     global _kept
-    if _kept is None or time.monotonic() - _kept[1] > RECHECK_SECONDS:
+    if _kept is None or not _kept[0] or time.monotonic() - _kept[1] > RECHECK_SECONDS:
         _kept = (rules_of(RoutingRule.objects.filter(version__state=RoutingState.PUBLISHED)), time.monotonic())
     return _kept[0]
 

@@ -1,6 +1,6 @@
 """The first version of the routing rules: what the portal suggested before they could be changed."""
 
-from django.db import migrations
+from django.db import migrations, transaction
 from django.utils import timezone
 
 REASON = "系统初始规则"
@@ -14,6 +14,7 @@ RULES = (
 )
 
 
+@transaction.atomic
 def load(apps, schema_editor):
     version = apps.get_model("disputes", "RoutingVersion").objects.create(number=1)
     rule = apps.get_model("disputes", "RoutingRule")

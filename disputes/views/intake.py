@@ -246,7 +246,9 @@ def suggestion_context(form: IntakeForm) -> dict[str, Any] | None:
         risk=typed(form, "risk") or "",
         people_count=typed(form, "people_count") or max(2, sum(1 for party in parties if party["name"])),
         sides=tuple(
-            assignment.TypedSide.of(p["kind"] or kind_of(p["name"], p["id_number"]), p["name"], p["phone"], p["id_number"])
+            assignment.TypedSide.of(
+                p["kind"] or kind_of(p["name"], p["id_number"]), p["name"], p["phone"], p["id_number"]
+            )
             for p in parties
             if p["name"]
         ),

@@ -18,7 +18,14 @@ pytestmark = pytest.mark.django_db
 
 #: Without a committee of its own, so that its cases climb: a village, and a whole township.
 WITHOUT = {"620702101206", "620702102000"}
-TRADES = (("T-H1", []), ("T-H2", ["15"]), ("T-H3", ["10", "11"]), ("T-H4", ["0404", "0405"]), ("T-H5", ["17"]), ("T-H6", []))
+TRADES = (
+    ("T-H1", []),
+    ("T-H2", ["15"]),
+    ("T-H3", ["10", "11"]),
+    ("T-H4", ["0404", "0405"]),
+    ("T-H5", ["17"]),
+    ("T-H6", []),
+)
 SIDES = (
     (2, ()),
     (2, (TypedSide(kind=PartyKind.PERSON), TypedSide(kind=PartyKind.ORGANISATION))),
@@ -37,7 +44,9 @@ def everyone():
         if place.kind != DivisionKind.OTHER
     ]  # fmt: skip
     for code, fields in TRADES:
-        rows.append(Committee(organisation=OrganisationFactory(code=code, kind="committee"), kind="trade", fields=fields))
+        rows.append(
+            Committee(organisation=OrganisationFactory(code=code, kind="committee"), kind="trade", fields=fields)
+        )
     Committee.objects.bulk_create(rows)
 
 
@@ -54,7 +63,11 @@ def compare(places):
     for matter in matters(places):
         near = pool.near(matter.division.path)
         way = routing.route(matter, rules, near)
-        assert (way.committee, way.reasons) == choose(matter, near.by_key.values()), (matter.category, matter.division, matter.risk)
+        assert (way.committee, way.reasons) == choose(matter, near.by_key.values()), (
+            matter.category,
+            matter.division,
+            matter.risk,
+        )
         count += 1
     return count
 
