@@ -10,7 +10,10 @@ from celery import Celery
 from celery.schedules import crontab
 from celery.signals import after_task_publish, beat_init, before_task_publish, worker_ready
 
+from ganzhou import broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ganzhou.settings")
+broker.use()
 
 app = Celery("ganzhou")
 app.config_from_object("django.conf:settings", namespace="CELERY")
