@@ -254,8 +254,10 @@ class _Accounts:
 def _write_people(people: People, places: dict[str, Division], committees: list[Committee], as_of: dt.date) -> None:
     accounts = _Accounts(people, as_of)
     bodies = {body.code: body for body in Organisation.objects.all()}
-    for seat in DEMO_SEATS:
+    for number, seat in enumerate(DEMO_SEATS, start=1):
         user = accounts.open(seat.username, seat.name, seat.title)
+        # Where urgent messages and the digest go in the demo: into files on this machine (notices.channels).
+        user.email, user.phone = f"{seat.username}@example.invalid", f"1390000{number:04d}"
         if seat.role != Role.MEDIATOR:
             accounts.hold(user, seat.role, places.get(seat.at), bodies.get(seat.at))
     _county_staff(accounts, places[COUNTY])
