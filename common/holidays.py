@@ -72,6 +72,7 @@ _LISTED: Final = re.compile(
 )
 _HEADED: Final = re.compile(r"(?:[一二三四五六七八九十\d]+[、.])?\s*(?P<name>[^\d,:。]{2,20}):(?P<said>.+)")
 _TOKEN: Final = re.compile(rf"(?P<span>{_SPAN.pattern})|(?P<kind>放假|休息|上班)|共\s*(?P<count>\d+)\s*天")
+_ASKED_FOR: Final = re.compile(r"鼓励[^。]*(?:。|$)")
 _TITLE: Final = re.compile(r"关于(\d{4})年.*安排的通知")
 _NUMBER: Final = re.compile(r"国办发[^\s〔]{0,4}〔\d{4}〕\d{1,3}号")
 _STATED_WEEKDAY: Final = re.compile(r"(?:周|星期)([一二三四五六日天])")
@@ -148,7 +149,9 @@ class _Reader:
             return False
         waiting: list[dt.date] = []
         last: list[dt.date] = []
-        for token in _TOKEN.finditer(match["said"]):
+        # “鼓励各单位安排职工在除夕(2月9日)休息” asks for something; it makes no day off.
+        said = _ASKED_FOR.sub("", match["said"])
+        for token in _TOKEN.finditer(said):
             if token["span"]:
                 waiting += self._days(_SPAN.fullmatch(token["span"]) or token)
             elif token["kind"]:

@@ -149,8 +149,16 @@ class SmsFile:
         if not path.exists():
             return False
         with path.open(encoding="utf-8") as lines:
-            # A line cut short by a full disk counts for nothing: it was never taken.
-            return any(line.endswith("\n") and json.loads(line).get("key") == key for line in lines if line[:1] == "{")
+            return any(_key(line) == key for line in lines)
+
+
+def _key(line: str) -> str | None:
+    """The key of one line of the file.  A line that was cut short counts for nothing: it was never taken."""
+    try:
+        said = json.loads(line)
+    except ValueError:
+        return None
+    return said.get("key") if isinstance(said, dict) and line.endswith("\n") else None
 
 
 def _private_folder(path: Path) -> None:
@@ -170,6 +178,9 @@ def _append(path: Path, line: str) -> None:
     file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
         before = os.fstat(file).st_size
+        if before and os.pread(file, 1, before - 1) != b"\n":  # cut short by a crash, and so never taken
+            before = os.pread(file, before, 0).rfind(b"\n") + 1
+            os.ftruncate(file, before)
         data = f"{line}\n".encode()
         try:
             if os.write(file, data) != len(data):

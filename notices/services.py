@@ -80,6 +80,11 @@ def settle(subject: str, *, of: People | None = None) -> int:
     return messages.update(done_at=Now())
 
 
+def waiting_for(subject: str) -> set[int]:
+    """The accounts on whose to-do lists this matter, or a part of it, stands."""
+    return set(Message.objects.todo().under(subject).values_list("recipient_id", flat=True))
+
+
 def read(message: Message) -> None:
     """Its recipient opened it."""
     Message.objects.filter(pk=message.pk).mark_read()

@@ -14,7 +14,8 @@ from disputes import deadlines, guards
 from disputes.choices import SupervisionKind
 from disputes.forms.base import TransitionForm
 from disputes.forms.fields import labelled, line, pick, text
-from disputes.models import ClockRow
+from disputes.models import ClockRow, Supervision
+from disputes.presentation import scrubber
 
 
 def _limit_in_words(row: ClockRow) -> str:
@@ -24,6 +25,11 @@ def _limit_in_words(row: ClockRow) -> str:
     consent = "，须各方当事人同意" if rule.needs_parties else ""
     left = rule.days - row.extended_days
     return f"{row.label}（{row.due_on:%Y-%m-%d} 届满，最多延长 {left} 个{row.unit}{consent}）"
+
+
+def _card_in_words(row: Supervision) -> str:
+    number = f" {row.number}" if row.number else ""
+    return f"{row.get_kind_display()}{number}（{'已回复' if row.replied_at else '还没有回复'}）"
 
 
 class AskExtensionForm(TransitionForm):
@@ -48,6 +54,8 @@ class AskExtensionForm(TransitionForm):
 
 class DecideExtensionForm(TransitionForm):
     offered = ("decision",)
+    #: The request this page showed: another one, asked meanwhile, is not decided by it.
+    asked = forms.IntegerField(required=False, widget=forms.HiddenInput)
     decision = pick("意见", [("granted", "批准"), ("refused", "不批准")])
     days_granted = forms.IntegerField(label="批准天数", min_value=1, required=False, help_text="空着就是按申请的天数")
     reason = line("审批意见", hint="不批准的须写明")
@@ -56,10 +64,11 @@ class DecideExtensionForm(TransitionForm):
         super().__init__(*args, **kwargs)
         asked = self.dispute.extensions.waiting().select_related("clock", "asked_by").first()
         if asked:
+            self.initial["asked"] = asked.pk
             agreed = f"，各方当事人 {asked.agreed_on:%Y-%m-%d} 同意" if asked.agreed_on else ""
             self.fields["decision"].help_text = (
                 f"{asked.asked_by.name}申请{asked.clock.label}期限延长 {asked.days_asked} 个{asked.clock.unit}"
-                f"{agreed}。理由：{asked.reason}"
+                f"{agreed}。理由：{scrubber(self.dispute)(asked.reason)}"
             )
             self.fields["days_granted"].max_value = asked.days_asked
             self.initial.setdefault("days_granted", asked.days_asked)
@@ -85,7 +94,18 @@ class AnswerForm(TransitionForm):
 
 
 class LiftForm(TransitionForm):
+    which = forms.TypedMultipleChoiceField(
+        label="解除哪些", coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
     reason = line("解除的理由", required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = list(self.dispute.supervisions.open())
+        self.fields["which"].choices = [(row.pk, _card_in_words(row)) for row in rows]
+        self.initial.setdefault("which", [row.pk for row in rows if row.replied_at])
+        if len(rows) == 1:
+            del self.fields["which"]
 
 
 class InstructForm(TransitionForm):
@@ -99,7 +119,7 @@ class ReportForm(TransitionForm):
         super().__init__(*args, **kwargs)
         given = self.dispute.instructions.filter(reported_at=None).select_related("given_by").first()
         if given:
-            self.fields["report"].help_text = f"{given.given_by.name}批示：{given.text}"
+            self.fields["report"].help_text = f"{given.given_by.name}批示：{scrubber(self.dispute)(given.text)}"
 
 
 class SponsorForm(TransitionForm):

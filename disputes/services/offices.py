@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.choices import Role
 from accounts.models import RoleHolding
+from accounts.querysets import RoleHoldingQuerySet
+from disputes import deadlines
 from disputes.choices import WarnLevel
 from disputes.models import Dispute
 from disputes.workflow import DISPATCH, FILE, INTAKE
@@ -20,8 +23,15 @@ TURN: dict[str, frozenset[str]] = {
     "accept": INTAKE,
     "assign": DISPATCH,
     "archive": FILE - {Role.COMMITTEE_HEAD},
-    "ladder": frozenset({Role.GRID_OFFICER, Role.VILLAGE, Role.TOWNSHIP_CENTRE}),
 }
+#: Who answers for each level of 四级七天 (``deadlines.LADDER``); 镇党委政府 is told through the township's centre.
+LADDER_TURN: dict[int, frozenset[str]] = {
+    1: frozenset({Role.GRID_OFFICER}),
+    2: frozenset({Role.VILLAGE}),
+    3: frozenset({Role.TOWNSHIP_CENTRE}),
+    4: frozenset({Role.TOWNSHIP_CENTRE}),
+}
+CENTRE = frozenset({Role.TOWNSHIP_CENTRE, Role.DISPATCHER})
 #: Who else is told from which level on: the township's centre, the supervisors of the county, its leaders.
 ALSO: tuple[tuple[int, frozenset[str]], ...] = (
     (WarnLevel.YELLOW, frozenset({Role.TOWNSHIP_CENTRE})),
@@ -47,21 +57,26 @@ def name_of(dispute: Dispute) -> str:
     return str(found) if found else "承办单位"
 
 
-def people(dispute: Dispute, kind: str, level: int = WarnLevel.REMIND) -> set[int]:
-    """Accounts to be told about a clock of this kind at that level of warning."""
-    told = set(_turn(dispute, kind))
+def people(dispute: Dispute, kind: str, level: int = WarnLevel.REMIND, *, rung: int | None = None) -> set[int]:
+    """Accounts to be told about a clock of this kind at that level of warning.
+
+    ``rung`` is the level of 四级七天 that is told; without it, the one that runs.
+    """
+    told = set(_of_rung(dispute, rung) if kind == "ladder" else _turn(dispute, kind))
     for at_least, roles in ALSO:
         if level >= at_least and level != WarnLevel.CLIMB:
             told |= _nearest(dispute, roles)
     return told
 
 
-def deciders(dispute: Dispute) -> set[int]:
-    """Who may decide on a longer limit: the head of the committee, else the nearest centre, else the supervisors."""
-    told: set[int] = set()
-    if dispute.committee_id:
-        told = _holders(organisation_id=dispute.committee_id, role=Role.COMMITTEE_HEAD)
-    return told | _nearest(dispute, {Role.TOWNSHIP_CENTRE, Role.DISPATCHER}) or _nearest(dispute, {Role.SUPERVISOR})
+def deciders(dispute: Dispute, *, but: int | None) -> set[int]:
+    """Who may decide on a longer limit: head of the committee and nearest centre, else the supervisors.
+
+    ``but`` is who asked: nobody decides on their own request, so another office is looked for above.
+    """
+    heads = _holders(organisation_id=dispute.committee_id, role=Role.COMMITTEE_HEAD) if dispute.committee_id else set()
+    told = heads - {but} | _nearest(dispute, CENTRE, but=but)
+    return told or _nearest(dispute, {Role.SUPERVISOR}, but=but)
 
 
 def _turn(dispute: Dispute, kind: str) -> set[int]:
@@ -70,26 +85,41 @@ def _turn(dispute: Dispute, kind: str) -> set[int]:
         if kind == "accept":
             told.add(dispute.registered_by_id)
         return told
-    told = {dispute.mediator.user_id} if dispute.mediator and dispute.mediator.user_id else set()
+    told = set()
     if dispute.committee_id:
-        told |= _holders(organisation_id=dispute.committee_id, role=Role.COMMITTEE_HEAD)
-    return told or _nearest(dispute, {Role.TOWNSHIP_CENTRE, Role.DISPATCHER})
+        handles = Q(role=Role.COMMITTEE_HEAD)
+        if dispute.mediator and dispute.mediator.user_id:
+            handles |= Q(role=Role.MEDIATOR, user_id=dispute.mediator.user_id)
+        told = _holders(handles, organisation_id=dispute.committee_id)
+    return told or _nearest(dispute, CENTRE)
 
 
-def _nearest(dispute: Dispute, roles: Collection[str]) -> set[int]:
+def _of_rung(dispute: Dispute, rung: int | None) -> set[int]:
+    if rung is None:
+        keys = dispute.clocks.filter(kind="ladder", met_on=None, expired_on=None).values_list("key", flat=True)
+        rung = max(map(deadlines.rung_of, keys), default=1)
+    return _nearest(dispute, LADDER_TURN[rung]) or _nearest(dispute, CENTRE)
+
+
+def _nearest(dispute: Dispute, roles: Collection[str], *, but: int | None = None) -> set[int]:
     """Holders of these roles at the lowest place that has any: the village, else the township, else the county."""
     found = list(
-        RoleHolding.objects.active(timezone.localdate())
-        .filter(role__in=roles, division__path__in=_paths(dispute), user__is_active=True)
+        _active_holdings()
+        .filter(role__in=roles, division__path__in=_paths(dispute))
+        .exclude(user_id=but or 0)
         .values_list("user_id", "division__path")
     )
     lowest = max((len(path) for _, path in found), default=0)
     return {user for user, path in found if len(path) == lowest}
 
 
-def _holders(**where: Any) -> set[int]:
-    rows = RoleHolding.objects.active(timezone.localdate()).filter(user__is_active=True, **where)
-    return set(rows.values_list("user_id", flat=True))
+def _holders(*which: Q, **where: Any) -> set[int]:
+    return set(_active_holdings().filter(*which, **where).values_list("user_id", flat=True))
+
+
+def _active_holdings() -> RoleHoldingQuerySet:
+    """Of accounts that can still sign in: telling a disabled one is telling nobody."""
+    return RoleHolding.objects.active(timezone.localdate()).filter(user__is_active=True)
 
 
 def _paths(dispute: Dispute) -> list[str]:

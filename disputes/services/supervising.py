@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from common import workdays
-from common.errors import GuardRefused, Missing
+from common.errors import Conflict, GuardRefused, Missing
 from common.models import Counter
 from disputes import deadlines, guards
 from disputes.choices import ExtensionState, SupervisionKind
@@ -48,6 +48,8 @@ def ask_extension(dispute: Dispute, data: Data, by: Any) -> Note:
 def decide_extension(dispute: Dispute, data: Data, by: Any) -> Note:
     need(data, decision="请选择批准还是不批准。")
     asked = dispute.extensions.waiting().select_for_update().select_related("clock").get()
+    if data.get("asked") not in (None, asked.pk):
+        raise Conflict("您看到的延期申请已经有人审批，现在等待审批的是另一份申请，请刷新后再办理。")
     if asked.asked_by_id == by.pk:
         raise GuardRefused("自己的延期申请由别人审批。")
     granted = data["decision"] == ExtensionState.GRANTED
@@ -98,6 +100,9 @@ def supervise(dispute: Dispute, data: Data, by: Any) -> Note:
     if reply_by < today:
         raise Missing({"reply_by": "要求回复的日期不能早于今天。"})
     kind = SupervisionKind(data["kind"])
+    twin = dispute.supervisions.open().filter(kind=kind, reason=data["reason"], issued_by=by).first()
+    if twin:
+        raise GuardRefused(f"同样的督办已经发出（{twin.number}），还没有解除，不必再发一次。")
     word = "函" if kind == SupervisionKind.LETTER else "督"
     number = f"甘州综治{word}〔{today.year}〕{Counter.take(f'supervision:{word}:{today.year}')}号"
     Supervision.objects.create(
@@ -124,9 +129,18 @@ def answer_supervision(dispute: Dispute, data: Data, by: Any) -> Note:
 def lift_supervision(dispute: Dispute, data: Data, by: Any) -> Note:
     need(data, reason="请写明解除的理由。")
     open_ones = list(dispute.supervisions.open().select_for_update())
-    names = "、".join(dict.fromkeys(str(one.get_kind_display()) for one in open_ones))
-    dispute.supervisions.open().update(lifted_at=timezone.now(), lifted_by=by, lifted_why=data["reason"])
-    return Note(text=f"解除{names}。{data['reason']}", detail={"count": len(open_ones)})
+    wanted = set(data.get("which") or ())
+    # Unless it says which: those that were answered.  A new order that nobody has read is not lifted along with them.
+    lifted = [one for one in open_ones if (one.pk in wanted if wanted else one.replied_at)]
+    if not lifted and not wanted:
+        lifted = open_ones
+    if not lifted:
+        raise Conflict("所选的督办已经有人解除，请刷新后再办理。")
+    names = "、".join(dict.fromkeys(str(one.get_kind_display()) for one in lifted))
+    Supervision.objects.filter(pk__in=[one.pk for one in lifted]).update(
+        lifted_at=timezone.now(), lifted_by=by, lifted_why=data["reason"]
+    )
+    return Note(text=f"解除{names}。{data['reason']}", detail={"count": len(lifted)})
 
 
 # ---- 领导
@@ -135,6 +149,8 @@ def lift_supervision(dispute: Dispute, data: Data, by: Any) -> Note:
 @effect("instruct")
 def instruct(dispute: Dispute, data: Data, by: Any) -> Note:
     need(data, text="请写批示内容。")
+    if dispute.instructions.filter(text=data["text"], given_by=by, reported_at=None).exists():
+        raise GuardRefused("同样的批示已经发出，还没有报告落实情况，不必再发一次。")
     Instruction.objects.create(dispute=dispute, text=data["text"], given_by=by)
     return Note(text=data["text"])
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from disputes import deadlines
 from disputes.choices import SupervisionKind, WarnLevel
 from disputes.models import ClockRow, Dispute, DisputeEvent, Escalation
+from disputes.reach import roles_on
 from disputes.services import clocks, offices
 from disputes.services.clocks import subject
 from disputes.services.timeline import Note, record
+from disputes.workflow import TRANSITIONS
 from notices import services as notices
 
 #: Levels that do not wait for the daily digest.
@@ -31,7 +36,7 @@ def deliver(escalation_id: int) -> None:
     late = line.due_on < timezone.localdate()
     notices.post(
         f"escalation:{line.pk}",
-        offices.people(line.dispute, line.clock.kind, line.level),
+        offices.people(line.dispute, line.clock.kind, line.level, rung=_rung(line.clock)),
         kind=f"warning.{WarnLevel(line.level).name.lower()}",
         title=f"{line.dispute.code} {line.clock.label}{'超期' if late else '即将到期'}（{WarnLevel(line.level).label}）",
         url=line.dispute.get_absolute_url(),
@@ -55,11 +60,13 @@ def climb(line: Escalation) -> None:
         is_top = level == len(deadlines.LADDER)
         notices.post(
             f"climb:{line.pk}",
-            offices.people(dispute, "ladder", WarnLevel.LEADER if is_top else WarnLevel.REMIND),
+            offices.people(
+                dispute, "ladder", WarnLevel.LEADER if is_top else WarnLevel.REMIND, rung=level if is_top else level + 1
+            ),
             kind="warning.climb",
             title=f"{dispute.code} 四级七天期满，{'报领导研究' if is_top else f'升级到{deadlines.office(level + 1)}'}",
             url=dispute.get_absolute_url(),
-            subject=subject(dispute.pk, _running_ladder(dispute)),
+            subject=f"{subject(dispute.pk)}/{TOP}" if is_top else subject(dispute.pk, _running_ladder(dispute)),
             urgent=is_top,
         )
 
@@ -69,6 +76,10 @@ def _running_ladder(dispute: Dispute) -> int | None:
     return rung.pk if rung else None
 
 
+def _rung(clock: ClockRow) -> int | None:
+    return deadlines.rung_of(clock.key) if clock.kind == "ladder" else None
+
+
 def tell_of_step(dispute: Dispute, event: DisputeEvent) -> None:
     """Supervision, urging, instructions and extensions are to-dos of an office; their answer takes them off."""
     told = TOLD.get(event.name)
@@ -76,7 +87,7 @@ def tell_of_step(dispute: Dispute, event: DisputeEvent) -> None:
         return
     kind, words, urgent = told
     if event.name == "ask_extension":
-        people = offices.deciders(dispute) - {event.actor_id}
+        people = offices.deciders(dispute, but=event.actor_id)
     else:
         people = offices.people(dispute, dispute.next_clock or "mediate", WarnLevel.YELLOW)
     if event.name == "supervise" and event.detail.get("kind") in {SupervisionKind.RED, SupervisionKind.LISTED}:
@@ -94,17 +105,34 @@ TOLD: dict[str, tuple[str, str, bool]] = {
     "instruct": ("instruction", "领导批示，请落实并报告", True),
     "ask_extension": ("extension", "申请延期，请审批", False),
 }
-#: Event -> the kinds of message it settles.
+#: Part of a case's messages: 四级七天 ran out at its top, and leaders were told.  What ends the ladder settles it.
+TOP: Final = "top"
+#: Event -> the kinds of message it settles, besides ``urge``, which every step of the case settles.
 SETTLED_BY: dict[str, tuple[str, ...]] = {
     "decide_extension": ("extension",),
     "answer_supervision": ("supervision", "urge"),
     "lift_supervision": ("supervision",),
     "report_instruction": ("instruction",),
-    "archive": ("supervision", "urge", "instruction", "extension"),
+    "archive": ("supervision", "instruction", "extension", TOP),
 }
+#: Steps after which somebody who handled the case may not open it any more.
+RELIEVES: Final = frozenset({"reassign", "recall", "return_assignment"})
 
 
 def settle_after(dispute: Dispute, event: DisputeEvent) -> None:
-    """Take the messages that this step dealt with off the lists."""
-    for kind in SETTLED_BY.get(event.name, ()):
+    """Take the messages that this step dealt with off the lists, and those of people who lost the case by it."""
+    step = TRANSITIONS.get(event.name)
+    kinds = set(SETTLED_BY.get(event.name, ()))
+    if step and not step.quiet:
+        kinds.add("urge")
+    if "ladder" in deadlines.stopped_by(event.name):
+        kinds.add(TOP)
+    for kind in sorted(kinds):
         notices.settle(f"{subject(dispute.pk)}/{kind}")
+    if event.name in RELIEVES:
+        relieved = [
+            person
+            for person in User.objects.filter(pk__in=notices.waiting_for(subject(dispute.pk)))
+            if not roles_on(dispute, person)
+        ]
+        notices.settle(subject(dispute.pk), of=relieved)

@@ -122,7 +122,7 @@ class UrgeManyView(View):
         given = Dispute.objects.visible_to(request.user).filter(code__in=codes)
         already = set(given.filter(urged_today(given)).values_list("code", flat=True))
         cases = {case.code: case for case in listing.load(list(given.values_list("pk", flat=True)))}
-        note = request.POST.get("note", "").strip()[:LONGEST_NOTE]
+        note = request.POST.get("note", "").replace("\0", "").strip()[:LONGEST_NOTE]
         today = timezone.localdate()
         lines = []
         for number, code in enumerate(codes):

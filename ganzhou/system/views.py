@@ -24,7 +24,7 @@ class TasksView(ForSystemAdmin, View):
 
 class ReviveView(ForSystemAdmin, View):
     def post(self, request: HttpRequest) -> HttpResponse:
-        count = running.revive(request.POST.get("topic", ""), by=request.user)
+        count = running.revive(request.POST.get("topic", "").replace("\0", "\ufffd"), by=request.user)
         if count:
             messages.success(request, f"{count} 条消息重新排队，几秒内再次投递。")
         else:

@@ -108,3 +108,16 @@ def test_files_of_spreadsheet_programs_are_read():
     assert decode(b"\xef\xbb\xbf" + text.encode()) == decode(text.encode("gb18030")) == text
     with pytest.raises(BrokenNotice, match="不是文本文件"):
         decode(b"PK\x03\x04\x00\x00\xff\xff")
+
+
+#: The sentence of the notice of 2024 that asks employers for something: 9 February stayed a day of work by law.
+ASKS = """一、元旦：1月1日放假，与周末连休。
+二、春节：2月10日至17日放假调休，共8天。2月4日（星期日）、2月18日（星期日）上班。{asks}
+"""
+
+
+def test_what_is_only_encouraged_makes_no_day_off():
+    asks = "鼓励各单位结合带薪年休假等制度落实，安排职工在除夕（2月9日）休息。"
+    with_it, without = read_notice(ASKS.format(asks=asks), 2024), read_notice(ASKS.format(asks=""), 2024)
+    assert dt.date(2024, 2, 9) not in with_it.off
+    assert (with_it.off, with_it.on) == (without.off, without.on)

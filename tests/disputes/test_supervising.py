@@ -7,7 +7,7 @@ import time_machine
 
 from accounts.choices import Role
 from common import outbox
-from common.errors import GuardRefused, Missing, NotPermitted
+from common.errors import Conflict, GuardRefused, Missing, NotPermitted
 from disputes import services
 from disputes.choices import ExtensionState, Source, Status, SupervisionKind
 from disputes.models import ClockRow, Dispute, DisputeEvent
@@ -17,6 +17,7 @@ from notices.models import Message
 from tests.disputes import lives
 from tests.disputes.lives import do
 from tests.factories import COUNTY, OWN_TOWNSHIP, OWN_VILLAGE, UserFactory
+from tests.pages import signed_in
 
 pytestmark = pytest.mark.django_db
 NOON = " 12:00:00+08:00"
@@ -360,3 +361,71 @@ def test_events_of_watching_keep_the_numbers_of_the_timeline(case, watcher, medi
     numbers = list(DisputeEvent.objects.filter(dispute=case).order_by("number").values_list("number", flat=True))
     assert numbers == list(range(1, len(numbers) + 1))
     assert not ClockRow.objects.filter(dispute=case, key="begin", met_on=None).exists()
+
+
+# -- the same thing twice, and another thing meanwhile ---------------------------------------------------------------
+
+
+def test_the_same_order_is_issued_once(case, watcher):
+    do(again(case), "supervise", watcher, kind="red", reason="请抓紧办理。")
+    with pytest.raises(GuardRefused, match="已经发出"):
+        do(again(case), "supervise", watcher, kind="red", reason="请抓紧办理。")
+    do(again(case), "supervise", watcher, kind="red", reason="又有新情况，请一并说明。")
+    assert case.supervisions.count() == 2
+
+
+def test_the_same_instruction_is_given_once(case, chief):
+    do(again(case), "instruct", chief, text="请依法办理。")
+    with pytest.raises(GuardRefused, match="已经发出"):
+        do(again(case), "instruct", chief, text="请依法办理。")
+    assert case.instructions.count() == 1
+
+
+def test_an_approval_from_an_old_page_does_not_reach_a_newer_request(case, mediator, dispatcher, watcher):
+    ask(again(case), mediator, days=3)
+    old = case.extensions.get().pk
+    do(again(case), "decide_extension", watcher, decision="refused", reason="先开会")
+    ask(again(case), mediator, days=30)
+    with pytest.raises(Conflict, match="另一份申请"):
+        do(again(case), "decide_extension", dispatcher, decision="granted", asked=old)
+    assert case.extensions.waiting().count() == 1
+
+
+def test_the_page_carries_the_request_it_shows(case, mediator, dispatcher):
+    ask(again(case), mediator, days=3)
+    page = signed_in(dispatcher).get(f"/disputes/{case.code}/decide_extension/").content.decode()
+    assert f'name="asked" value="{case.extensions.get().pk}"' in page
+
+
+def test_lifting_what_was_answered_leaves_what_was_not(case, watcher, mediator):
+    do(again(case), "supervise", watcher, kind="ordinary", reason="请抓紧。")
+    do(again(case), "answer_supervision", mediator, reply="好。")
+    do(again(case), "supervise", watcher, kind="listed", reason="群体性苗头，挂牌督办。")
+    do(again(case), "lift_supervision", watcher, reason="普通督办的事已办。")
+    assert [one.kind for one in case.supervisions.open()] == ["listed"]
+
+
+def test_who_lifts_may_say_which(case, watcher):
+    for kind in ("ordinary", "red"):
+        do(again(case), "supervise", watcher, kind=kind, reason="请抓紧。")
+    red = case.supervisions.get(kind="red")
+    do(again(case), "lift_supervision", watcher, which=[red.pk], reason="发错了。")
+    assert [one.kind for one in case.supervisions.open()] == ["ordinary"]
+    with pytest.raises(Conflict, match="已经有人解除"):
+        do(again(case), "lift_supervision", watcher, which=[red.pk], reason="发错了。")
+
+
+def test_people_in_a_reason_are_masked_where_it_is_decided(case, mediator, dispatcher):
+    name = case.parties.first().name
+    ask(again(case), mediator, reason=f"{name}电话 13912345678 打不通，身份证 622201196805120002。")
+    page = signed_in(dispatcher).get(f"/disputes/{case.code}/decide_extension/").content.decode()
+    assert "打不通" in page
+    assert [word for word in (name, "13912345678", "622201196805120002") if word in page] == []
+
+
+def test_people_in_an_instruction_are_masked_where_it_is_reported(case, chief, mediator):
+    name = case.parties.first().name
+    do(again(case), "instruct", chief, text=f"请联系{name}，电话 13912345678。")
+    page = signed_in(mediator).get(f"/disputes/{case.code}/report_instruction/").content.decode()
+    assert "请联系" in page
+    assert "13912345678" not in page

@@ -123,3 +123,10 @@ def test_nothing_ticked_leads_back(supervisor):
     assert back.url == "/supervision/?tab=red"
     away = signed_in(supervisor).post(URGE, headers={"Referer": "http://elsewhere.example/supervision/"})
     assert away.url == "/disputes/?tab=late"
+
+
+def test_a_note_with_a_stray_null_byte_is_read_without_it(late, township):
+    assert outcomes(signed_in(township).post(URGE, {"ids": [late[0].code], "note": "请\0抓紧。"})) == {
+        late[0].code: "已催办"
+    }
+    assert late[0].events.first().text.endswith("请抓紧。")

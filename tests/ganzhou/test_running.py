@@ -212,8 +212,9 @@ def test_one_topic_or_all_are_tried_again_and_it_is_audited(well: None, system_a
 
 
 def test_pressing_twice_does_nothing_more(well: None, system_admin: User) -> None:
-    answer = signed_in(system_admin).post(REVIVE, {"topic": "没有这个主题"}, follow=True)
-    assert "没有需要重试的消息" in answer.content.decode()
+    for topic in ("没有这个主题", "\0"):
+        answer = signed_in(system_admin).post(REVIVE, {"topic": topic}, follow=True)
+        assert "没有需要重试的消息" in answer.content.decode()
     assert not AuditEvent.objects.filter(action=running.REVIVED).exists()
 
 

@@ -72,6 +72,15 @@ def test_a_line_cut_short_was_never_taken(folder: Path) -> None:
     assert not gateway._has(path, PARCEL.key)
 
 
+def test_after_a_line_cut_short_the_next_are_taken_and_it_may_come_again(folder: Path) -> None:
+    SmsFile().send(PARCEL)
+    [path] = folder.glob("*.jsonl")
+    path.write_text(path.read_text() + path.read_text().replace(PARCEL.key, "cut")[:40])
+    for key in ("third", "third", "cut"):
+        SmsFile().send(Parcel(key, "13800000001", "", "x"))
+    assert [line["key"] for line in lines(folder)] == [PARCEL.key, "third", "cut"]
+
+
 def test_a_full_disk_is_surely_not_sent_and_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     SmsFile().send(PARCEL)
     monkeypatch.setattr(os, "write", lambda file, data: len(data) // 2)
