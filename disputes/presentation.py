@@ -7,7 +7,7 @@ that asks ``get_status_display`` and ``|date`` for every cell costs four times a
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -45,6 +45,14 @@ EVENT_TONE = {
     "take_effect": "green", "perform": "green", "follow_up": "green", "fail": "purple", "transfer": "purple",
     "warned": "red", "climb": "amber", "supervise": "red", "urge": "amber", "escalate": "amber", "instruct": "purple", "return_assignment": "amber", "suspend": "amber", "reassign": "amber", "report_risk": "red", "decline": "amber",
 }  # fmt: skip
+
+
+def name_events(names: Mapping[str, tuple[str, str]]) -> None:
+    """Say how the timeline calls events that apps above add to it, and in which tone."""
+    for name, (label, tone) in names.items():
+        EVENT_LABEL[name], EVENT_TONE[name] = label, tone
+
+
 #: The same drawings as components/_clock_face.html.
 CLOCK_ICON = {
     "late": "alert-octagon",

@@ -21,6 +21,10 @@ from reports import views as reports
 from rosters.querysets import places_of
 
 
+#: Whose work has nothing to do with rooms.
+READ_NO_ROOMS = ADMIN_ROLES - {Role.SYSTEM_ADMIN}
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context of base.html.  Two counting queries, made only when a page draws the shell."""
     user = getattr(request, "user", None)
@@ -133,6 +137,8 @@ def _analysis(request: HttpRequest) -> list[dict[str, Any]]:
 def _support(request: HttpRequest) -> list[dict[str, Any]]:
     """People, places and rooms that mediation stands on."""
     user, items = request.user, []
+    if user.roles - READ_NO_ROOMS:
+        items.append(_item(request, "调解室预约", "centre:calendar", "calendar-time"))
     if places_of(user):
         items.append(_item(request, "入驻值班", "rosters:today", "calendar-event"))
     return items

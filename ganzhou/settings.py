@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "ganzhou.apps.GanzhouConfig",
     "reports",
     "referrals",
+    "centre",
     "disputes",
     "rosters",
     "posts",

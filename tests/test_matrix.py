@@ -62,6 +62,9 @@ OTHERS = {
           # Of a residence or a shift; rosters/test_scope.py tries strangers.
           "rosters:residency", "rosters:amend_residency", "rosters:duties", "rosters:ask_swap", "rosters:accept_swap",
           "rosters:refuse_swap", "rosters:withdraw_swap"}  # fmt: skip
+#: Of centres: bookings, rooms, venues, marks.  tests/centre/ tries strangers and neighbours.
+PLAIN |= {"centre:calendar", "centre:book"}
+OTHERS |= {"centre:booking", "centre:move", "centre:cancel", "centre:notice"}
 DESCRIBED = set(OF_A_CASE) | PLAIN | set(OF_AN_ACCOUNT) | OTHERS
 #: Open to strangers.
 PUBLIC = {"accounts:login", "healthz"}

@@ -55,7 +55,8 @@ def perform(
 
 def who_was_faster(dispute: Dispute) -> str:
     """The sentence for the slower of two people: who moved the case meanwhile, when, and where it is now."""
-    last = dispute.events.order_by("-number").first()
+    moved = dispute.events.filter(name__in=[*workflow.TRANSITIONS, "register"])
+    last = moved.order_by("-number").first()
     if last is None:
         return "这件纠纷刚刚有变动，请刷新后再办理。"
     row = workflow.TRANSITIONS.get(last.name)

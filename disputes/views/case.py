@@ -17,8 +17,9 @@ from django.views import View
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.choices import labels
+from common import panels
 from common.errors import Conflict, NotVisible, Refusal
-from disputes import checklist, presentation, services, todo, watching, workflow
+from disputes import checklist, presentation, services, slots, todo, watching, workflow
 from disputes.choices import Status
 from disputes.forms.transitions import FORMS, OralForm
 from disputes.models import Agreement, Dispute, DisputeEvent, Party
@@ -175,6 +176,7 @@ def case_context(dispute: Dispute, user: Any, *, on_paper: bool = False) -> dict
         "checklist": checklist.for_dispute(dispute),
         "links": earlier.links(dispute, user),
         "panel": actions,
+        "parts": [] if on_paper else panels.of(slots.CASE, dispute, user),
         "main_action": next((t for t in actions["transitions"] if t["primary"]), None),
         "waiting_for": waiting_for,
         "may_reveal": may_reveal,
@@ -203,7 +205,8 @@ class TransitionView(View):
             return self.page(request, dispute, None, refusal=refusal)
         form = FORMS[self.transition]
         offered = {name: request.GET[name] for name in form.offered if name in request.GET}
-        return self.page(request, dispute, form(dispute=dispute, user=request.user, initial=offered))
+        known = slots.initial_of(self.transition, dispute, request.user)
+        return self.page(request, dispute, form(dispute=dispute, user=request.user, initial=known | offered))
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
         dispute = case_for(request.user, code)

@@ -20,7 +20,7 @@ from django.views import View
 from accounts.choices import ADMIN_ROLES, Role
 from accounts.models import User
 from common import workdays
-from disputes import listing, presentation, todo
+from disputes import listing, presentation, slots, todo
 from disputes.choices import OPEN_STATES, Risk, Status
 from disputes.filters import (
     SOON_DAYS,
@@ -247,25 +247,29 @@ def _due_key(due_on: dt.date | None, today: dt.date) -> str:
 
 
 def appointments(user: Any) -> list[dict[str, Any]]:
-    """The next meetings, from the last record of each case."""
+    """The next meetings: those arranged with a room, and what the last record of a case says when it is not among them."""
+    since = midnight(timezone.localdate())
     sessions = (
         MediationSession.objects.visible_to(user)
         .filter(
-            next_at__gte=midnight(timezone.localdate()),
+            next_at__gte=since,
             number=F("dispute__session_count"),
             dispute__status__in=[Status.MEDIATING, Status.SUSPENDED],
         )
         .order_by("next_at")
         .values_list("next_at", "dispute_id")[:MOST_LINES]
     )
-    times = list(sessions)
-    cases = {case.pk: case for case in listing.load([pk for _, pk in times])}
+    arranged = slots.appointments(user, since, MOST_LINES)
+    with_room = {one.dispute for one in arranged}
+    told = [slots.Appointment(at, pk) for at, pk in sessions if pk not in with_room]
+    times = sorted([*arranged, *told], key=lambda one: one.at)[:MOST_LINES]
+    cases = {case.pk: case for case in listing.load([one.dispute for one in times])}
     today = timezone.localdate()
     rows = []
-    for at, pk in times:
-        local = timezone.localtime(at)
+    for one in times:
+        local = timezone.localtime(one.at)
         when = "今天" if local.date() == today else f"{local:%m-%d} {_weekday(local.date())}"
-        rows.append(presentation.row(cases[pk], today) | {"when": f"{when} {local:%H:%M}"})
+        rows.append(presentation.row(cases[one.dispute], today) | {"when": f"{when} {local:%H:%M}", "where": one.where})
     return rows
 
 

@@ -158,10 +158,25 @@ def _write_bodies(places: dict[str, Division]) -> None:
         _body(number, code, name, short, kind, places[COUNTY])
         for number, (code, name, short, kind) in enumerate(BODIES, 1)
     ]
+    rows[0].address = "甘州区县府街综治中心"
     for number, (station, covers) in enumerate(STATIONS.items(), start=40):
         name = f"张掖市公安局甘州分局{station}派出所"
         rows.append(_body(number, f"GZ-PCS-{number - 39:02d}", name, f"{station}派出所", K.POLICE, places[covers[0]]))
+    rows += [_centre(number, place) for number, place in enumerate(_with_centre(places), start=60)]
     Organisation.objects.bulk_create(rows)
+
+
+def _with_centre(places: dict[str, Division]) -> list[Division]:
+    """The 23 townships and subdistricts that have a 综治中心 of their own."""
+    towns = (p for p in places.values() if p.level == Level.TOWNSHIP and p.pk.startswith(COUNTY[:6]))
+    return sorted((p for p in towns if p.pk != DEVELOPMENT_ZONE), key=lambda p: p.pk)
+
+
+def _centre(number: int, place: Division) -> Organisation:
+    full = f"{place.name}社会治安综合治理中心"
+    body = _body(number, f"GZ-ZX-{place.pk[6:9]}", full, f"{place.name}综治中心", K.CENTRE, place)
+    body.address = f"{place.name}人民政府院内" if place.kind != DivisionKind.SUBDISTRICT else f"{place.name}办事处一楼"
+    return body
 
 
 def _body(number: int, code: str, name: str, short: str, kind: str, place: Division) -> Organisation:

@@ -1,0 +1,1 @@
+"""Verbs of the centre: each one transaction with its audit row, by someone who may."""
