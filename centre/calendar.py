@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from django.urls import reverse
@@ -25,12 +26,16 @@ PURPOSE_TONE = {Purpose.MEDIATION: "blue", Purpose.UPKEEP: "grey"}
 def bookings_of(rooms: Sequence[Room], first: dt.date, last: dt.date) -> list[Booking]:
     """What holds these rooms on these days, in order of time."""
     begin, end = hours.at(first, 0), hours.at(last, 24 * 60)
-    return list(Booking.objects.holding().overlapping(begin, end).filter(room__in=rooms).for_calendar().order_by("period"))
+    return list(
+        Booking.objects.holding().overlapping(begin, end).filter(room__in=rooms).for_calendar().order_by("period")
+    )
 
 
 def readable(bookings: Iterable[Booking], user: Any) -> set[int]:
     """Which of them this person may read; the others are only known to be there."""
-    return set(Booking.objects.visible_to(user).filter(pk__in=[one.pk for one in bookings]).values_list("pk", flat=True))
+    return set(
+        Booking.objects.visible_to(user).filter(pk__in=[one.pk for one in bookings]).values_list("pk", flat=True)
+    )
 
 
 def line(booking: Booking, seen: Collection[int]) -> dict[str, Any]:
@@ -67,7 +72,12 @@ def line(booking: Booking, seen: Collection[int]) -> dict[str, Any]:
 
 
 def day_grid(
-    rooms: Sequence[Room], bookings: Sequence[Booking], seen: Collection[int], day: dt.date, now: dt.datetime, book: dict[str, str] | None
+    rooms: Sequence[Room],
+    bookings: Sequence[Booking],
+    seen: Collection[int],
+    day: dt.date,
+    now: dt.datetime,
+    book: dict[str, str] | None,
 ) -> dict[str, Any]:
     """Rooms as rows, quarters of an hour as columns.  ``book`` is what a link to book carries; None: no such links."""
     first, last = _reach(rooms, bookings, day)
@@ -79,7 +89,9 @@ def day_grid(
                 "room": room,
                 "label": str(room),
                 "hint": "，".join(part for part in (room.floor, f"{room.seats} 座") if part),
-                "cells": _cells(room, [b for b in bookings if b.room_id == room.pk], seen, day, (first, last), now, book),
+                "cells": _cells(
+                    room, [b for b in bookings if b.room_id == room.pk], seen, day, (first, last), now, book
+                ),
             }
             for room in rooms
         ],
@@ -121,12 +133,14 @@ def _cells(
     return cells + _gap(room, day, at, last, now, book)
 
 
-def _gap(room: Room, day: dt.date, begin: int, end: int, now: dt.datetime, book: dict[str, str] | None) -> list[dict[str, Any]]:
+def _gap(
+    room: Room, day: dt.date, begin: int, end: int, now: dt.datetime, book: dict[str, str] | None
+) -> list[dict[str, Any]]:
     """What is not taken: free within the open hours, closed outside them."""
     cells: list[dict[str, Any]] = []
     stretches = hours.read(room.open_hours) if workdays.is_workday(day) else []
     marks = sorted({begin, end, *(m for s in stretches for m in (s.opens, s.closes) if begin < m < end)})
-    for start, stop in zip(marks, marks[1:], strict=False):
+    for start, stop in pairwise(marks):
         is_open = any(s.opens <= start and stop <= s.closes for s in stretches)
         cell: dict[str, Any] = {"kind": "free" if is_open else "closed", "span": (stop - start) // QUARTER}
         if is_open and book is not None and hours.at(day, stop) > now:
@@ -150,7 +164,12 @@ def _next_half(now: dt.datetime) -> dt.datetime:
 
 
 def week_grid(
-    rooms: Sequence[Room], bookings: Sequence[Booking], seen: Collection[int], monday: dt.date, today: dt.date, day_url: Any
+    rooms: Sequence[Room],
+    bookings: Sequence[Booking],
+    seen: Collection[int],
+    monday: dt.date,
+    today: dt.date,
+    day_url: Any,
 ) -> dict[str, Any]:
     """Rooms as rows, days as columns; Saturday and Sunday only when one of them is worked or something is on."""
     every = [monday + dt.timedelta(days=n) for n in range(7)]
@@ -161,14 +180,21 @@ def week_grid(
         lines.setdefault((booking.room_id, timezone.localdate(booking.starts_at)), []).append(line(booking, seen))
     return {
         "days": [
-            {"label": times.day_words(day), "url": day_url(day), "is_today": day == today, "is_off": not workdays.is_workday(day)}
+            {
+                "label": times.day_words(day),
+                "url": day_url(day),
+                "is_today": day == today,
+                "is_off": not workdays.is_workday(day),
+            }
             for day in days
         ],
         "rows": [
             {
                 "label": str(room),
                 "hint": f"{room.seats} 座",
-                "cells": [{"lines": lines.get((room.pk, day), []), "is_off": not workdays.is_workday(day)} for day in days],
+                "cells": [
+                    {"lines": lines.get((room.pk, day), []), "is_off": not workdays.is_workday(day)} for day in days
+                ],
             }
             for room in rooms
         ],

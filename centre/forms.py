@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 
 from centre import hours
-from centre.choices import OTHER_PURPOSES
+from centre.choices import OTHER_PURPOSES, Finding
 from centre.models import Centre, Room, Venue
 from centre.rights import kept_paths
 from common.formfields import TypedDateField, TypedMomentField
@@ -21,7 +21,14 @@ from disputes.presentation import masked_name
 from grids.models import Division
 from mediators.models import Mediator
 
-LENGTHS = (("30", "30 分"), ("60", "1 小时"), ("90", "1 小时半"), ("120", "2 小时"), ("180", "3 小时"), ("240", "4 小时"))
+LENGTHS = (
+    ("30", "30 分"),
+    ("60", "1 小时"),
+    ("90", "1 小时半"),
+    ("120", "2 小时"),
+    ("180", "3 小时"),
+    ("240", "4 小时"),
+)
 USUAL_LENGTH = "90"
 
 
@@ -159,7 +166,9 @@ class CentreForm(forms.ModelForm):
 
 class RoomForm(forms.ModelForm):
     hours = HoursField(label="开放时间", required=False, help_text="不填即与综治中心相同")
-    equipment = WordsField(label="设备", required=False, max_length=120, help_text="用顿号隔开，如：录音录像、打印机、无障碍通道")
+    equipment = WordsField(
+        label="设备", required=False, max_length=120, help_text="用顿号隔开，如：录音录像、打印机、无障碍通道"
+    )
 
     class Meta:
         model = Room
@@ -215,3 +224,33 @@ class VenueForm(forms.ModelForm):
         if place is None:
             del self.fields["keepers"]
 
+
+# ---- checklists
+
+
+class MarkForm(forms.Form):
+    finding = forms.ChoiceField(label="情况", choices=Finding.choices, widget=Segmented)
+    evidence = forms.CharField(
+        label="依据", max_length=500, widget=forms.Textarea(attrs={"rows": 3, "maxlength": 500}),
+        help_text="一句话：看到了什么，文件在哪里；不符合的写差什么",
+    )  # fmt: skip
+    found_on = TypedDateField(label="查看日期", initial=timezone.localdate)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask_by_name(self)
+
+
+class ListForm(forms.Form):
+    source = forms.CharField(label="出处", max_length=200, required=False)
+    note = forms.CharField(label="这一版改了什么", max_length=200, required=False)
+
+
+class ItemForm(forms.Form):
+    subject = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    title = forms.CharField(label="条目", max_length=60, required=False)
+    hint = forms.CharField(label="怎样算符合", max_length=200, required=False)
+    to_confirm = forms.BooleanField(label="待本地确认", required=False)
+
+
+ItemFormSet = forms.formset_factory(ItemForm, extra=1, max_num=30, absolute_max=40, can_delete=True)

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.utils import timezone
 
@@ -50,7 +51,7 @@ def read(text: str) -> list[Stretch]:
     for one in found:
         if not one.opens < one.closes <= 24 * 60:
             raise ValueError(f"“{one}”的结束应当晚于开始。")
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         if after.opens < before.closes:
             raise ValueError(f"“{before}”与“{after}”重叠。")
     return found

@@ -40,7 +40,10 @@ class Centre(models.Model):
         "grids.Organisation", models.PROTECT, verbose_name="机构", primary_key=True, related_name="centre"
     )
     level = models.CharField(
-        "级别", max_length=10, choices=[(Level.COUNTY, "区级"), (Level.TOWNSHIP, "乡镇（街道）")], default=Level.TOWNSHIP
+        "级别",
+        max_length=10,
+        choices=[(Level.COUNTY, "区级"), (Level.TOWNSHIP, "乡镇（街道）")],
+        default=Level.TOWNSHIP,
     )
     is_model = models.BooleanField("示范综治中心", default=False)
     hours = models.CharField("开放时间", max_length=60, default=hours.USUAL)
@@ -110,9 +113,7 @@ class Venue(models.Model):
     name = models.CharField("名称", max_length=40, unique=True, error_messages={"unique": "已经有同名的阵地。"})
     kind = models.CharField("类别", max_length=12, choices=VenueKind)
     brand = models.CharField("品牌和做法", max_length=200, blank=True)
-    division = models.ForeignKey(
-        "grids.Division", models.PROTECT, verbose_name="所在地", related_name="venues"
-    )
+    division = models.ForeignKey("grids.Division", models.PROTECT, verbose_name="所在地", related_name="venues")
     address = models.CharField("地址", max_length=100, blank=True)
     phone = models.CharField("公开电话", max_length=30, blank=True)
     keepers = models.ManyToManyField("mediators.Mediator", verbose_name="主持人", related_name="venues", blank=True)
@@ -156,10 +157,17 @@ class Booking(models.Model):
         "self", models.PROTECT, verbose_name="改期自", null=True, blank=True, related_name="replaced_by"
     )
     cancelled_at = models.DateTimeField("取消时间", null=True, blank=True)
-    cancelled_by = models.ForeignKey(USER, models.PROTECT, verbose_name="取消人", null=True, blank=True, related_name="+")
+    cancelled_by = models.ForeignKey(
+        USER, models.PROTECT, verbose_name="取消人", null=True, blank=True, related_name="+"
+    )
     cancelled_why = models.CharField("取消原因", max_length=200, blank=True)
     session = models.OneToOneField(
-        "disputes.MediationSession", models.PROTECT, verbose_name="调解记录", null=True, blank=True, related_name="booking"
+        "disputes.MediationSession",
+        models.PROTECT,
+        verbose_name="调解记录",
+        null=True,
+        blank=True,
+        related_name="booking",
     )
 
     objects = BookingQuerySet.as_manager()
@@ -187,7 +195,8 @@ class Booking(models.Model):
                 name="booking_is_for_a_case_or_says_for_what",
             ),
             models.CheckConstraint(
-                condition=Q(cancelled_at=None, cancelled_why="") | (Q(cancelled_at__isnull=False) & ~Q(cancelled_why="")),
+                condition=Q(cancelled_at=None, cancelled_why="")
+                | (Q(cancelled_at__isnull=False) & ~Q(cancelled_why="")),
                 name="booking_cancelled_says_why",
             ),
             models.CheckConstraint(
@@ -254,7 +263,9 @@ class BookingPerson(models.Model):
                 name="booked_person_is_mediator_or_party",
             ),
             models.CheckConstraint(
-                condition=Q(period__isempty=False, period__lower_inf=False, period__upper_inf=False, span__isempty=False),
+                condition=Q(
+                    period__isempty=False, period__lower_inf=False, period__upper_inf=False, span__isempty=False
+                ),
                 name="booked_person_period_and_span",
             ),
         ]
@@ -285,7 +296,9 @@ class Checklist(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["key", "version"], name="checklist_version_once"),
             models.UniqueConstraint(
-                fields=["key", "state"], condition=~Q(state=ChecklistState.RETIRED), name="checklist_one_draft_one_in_force"
+                fields=["key", "state"],
+                condition=~Q(state=ChecklistState.RETIRED),
+                name="checklist_one_draft_one_in_force",
             ),
             models.CheckConstraint(
                 condition=Q(state=ChecklistState.DRAFT, published_at=None)

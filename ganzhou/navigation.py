@@ -20,7 +20,6 @@ from disputes.workflow import DECIDE, DISPATCH, REGISTER, SUPERVISION, TRANSITIO
 from reports import views as reports
 from rosters.querysets import places_of
 
-
 #: Whose work has nothing to do with rooms.
 READ_NO_ROOMS = ADMIN_ROLES - {Role.SYSTEM_ADMIN}
 

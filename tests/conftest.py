@@ -228,6 +228,7 @@ REFERENCE_MIGRATIONS = (
     "common.migrations.0003_load_state_holidays",
     "grids.migrations.0002_official_divisions_2023",
     "disputes.migrations.0002_categories",
+    "centre.migrations.0002_checklists_to_begin_with",
     "mediators.migrations.0007_official_minority_places",
     "disputes.migrations.0010_routing_as_it_was",
 )

@@ -220,7 +220,10 @@ def _people(wish: Wish) -> list[BookingPerson]:
         return []
     period = times.span(wish.begin, wish.end)
     mediator = wish.dispute.mediator
-    rows = {key: BookingPerson(key=key, span=span, mediator=mediator, period=period) for key, span in people.of_mediator(mediator)}
+    rows = {
+        key: BookingPerson(key=key, span=span, mediator=mediator, period=period)
+        for key, span in people.of_mediator(mediator)
+    }
     for party in wish.parties:
         for key, span in people.of_party(party):
             rows.setdefault(key, BookingPerson(key=key, span=span, party=party, period=period))
@@ -265,7 +268,9 @@ def _release(booking: Booking, *, by: Any, why: str) -> None:
 def _drop(booking: Booking, dispute: Dispute, why: str) -> None:
     """Cancelled by what happened to the case; the timeline says so."""
     _release(booking, by=None, why=why)
-    record(dispute, "unbook", by=None, before=dispute.status, note=Note(f"{_where_and_when(booking)}。{why}。"), quiet=True)
+    record(
+        dispute, "unbook", by=None, before=dispute.status, note=Note(f"{_where_and_when(booking)}。{why}。"), quiet=True
+    )
 
 
 def _hand_over(booking: Booking, dispute: Dispute) -> bool:
@@ -310,13 +315,11 @@ def clashes(wish: Wish, user: Any, *, but: Booking | None = None) -> list[str]:
 
     Of a case they see: its code.  Of anything else: that the room or the person is taken, not by whom.
     """
-    said = []
     rows = Booking.objects.holding().overlapping(wish.begin, wish.end).filter(room=wish.room)
     people_rows = BookingPerson.objects.held().overlapping(wish.begin, wish.end).exclude(mediator=None, party=None)
     if but:
         rows, people_rows = rows.exclude(pk=but.pk), people_rows.exclude(booking=but)
-    for booking in rows.order_by("period")[:2]:
-        said.append(_room_sentence(booking, wish.room, user))
+    said = [_room_sentence(booking, wish.room, user) for booking in rows.order_by("period")[:2]]
     if wish.dispute is None or wish.dispute.mediator is None:
         return said
     said += _mediator_sentences(people_rows, wish, user)

@@ -16,7 +16,7 @@ from django.views import View
 from accounts.choices import labels
 from centre import hours, notices, people, slots, standing, times
 from centre.choices import ARRANGEABLE, BOOK_CASE, BOOK_OTHER
-from centre.forms import USUAL_LENGTH, BookForm, CancelForm, FindForm
+from centre.forms import LENGTHS, USUAL_LENGTH, BookForm, CancelForm, FindForm
 from centre.models import Booking, Centre, Room
 from centre.services import booking as verbs
 from common import typed_dates
@@ -30,7 +30,11 @@ from disputes.views.case import case_for
 
 def booking_for(user: Any, pk: int) -> Booking:
     """The booking with everything its pages read, or 404 when it does not exist or is not for this person to read."""
-    rows = Booking.objects.visible_to(user).for_calendar().select_related("cancelled_by", "session", "replaces", "replaced_by")
+    rows = (
+        Booking.objects.visible_to(user)
+        .for_calendar()
+        .select_related("cancelled_by", "session", "replaces", "replaced_by")
+    )
     booking = rows.filter(pk=pk).first()
     if booking is None:
         raise Http404
@@ -130,9 +134,12 @@ class BookView(View):
         asked = FindForm(data, centres=centres)
         asked.is_valid()
         room = Room.objects.visible_to(user).filter(pk=data["room"]).first() if data.get("room", "").isdigit() else None
-        chosen = asked.cleaned_data.get("find_in") or (str(room.centre_id) if room else "") or (str(near.pk) if near else "")
+        chosen = (
+            asked.cleaned_data.get("find_in") or (str(room.centre_id) if room else "") or (str(near.pk) if near else "")
+        )
         find = FindForm(
-            {"find_in": chosen, "find_from": f"{asked.cleaned_data.get('find_from') or begin:%Y-%m-%d}"}, centres=centres
+            {"find_in": chosen, "find_from": f"{asked.cleaned_data.get('find_from') or begin:%Y-%m-%d}"},
+            centres=centres,
         )
         find.is_valid()
         return find
@@ -174,7 +181,14 @@ class BookView(View):
         return self._show(dispute, shown, find, self._slots(dispute, find, _length(data)))
 
     def _show(
-        self, dispute: Dispute | None, form: BookForm, find: FindForm, found: list[slots.Slot], *, status: int = 200, refusal: str = ""
+        self,
+        dispute: Dispute | None,
+        form: BookForm,
+        find: FindForm,
+        found: list[slots.Slot],
+        *,
+        status: int = 200,
+        refusal: str = "",
     ) -> HttpResponse:
         old = self.old
         context = {
@@ -187,12 +201,19 @@ class BookView(View):
             "form": form,
             "find": find,
             "slots": [
-                {"value": f"{one.room.pk}|{timezone.localtime(one.begin):%Y-%m-%d %H:%M}", "when": times.words(one.begin, one.end),
-                 "room": one.room}
+                {
+                    "value": f"{one.room.pk}|{timezone.localtime(one.begin):%Y-%m-%d %H:%M}",
+                    "when": times.words(one.begin, one.end),
+                    "room": one.room,
+                }
                 for one in found
-            ],  # fmt: skip
+            ],
             "refusal": refusal,
-            "cancel_url": old.get_absolute_url() if old else dispute.get_absolute_url() if dispute else reverse("centre:calendar"),
+            "cancel_url": old.get_absolute_url()
+            if old
+            else dispute.get_absolute_url()
+            if dispute
+            else reverse("centre:calendar"),
             "calendar_url": f"{reverse('centre:calendar')}?{urlencode({'case': dispute.code} if dispute else {})}",
         }
         return render(self.request, "centre/book.html", context, status=status)
@@ -200,10 +221,7 @@ class BookView(View):
 
 def _length(data: Any) -> int:
     typed = data.get("length", "")
-    return int(typed) if typed in dict(LENGTH_MINUTES) else int(USUAL_LENGTH)
-
-
-LENGTH_MINUTES = {key: label for key, label in BookForm.base_fields["length"].choices}
+    return int(typed) if typed in dict(LENGTHS) else int(USUAL_LENGTH)
 
 
 class MoveView(BookView):
@@ -232,7 +250,7 @@ class MoveView(BookView):
         parties = {str(person.party.uid) for person in old.people.exclude(party=None).select_related("party")}
         return {
             "room": old.room_id, "begin": old.starts_at, "note": old.note, "purpose": old.purpose, "title": old.title,
-            "length": minutes if minutes in LENGTH_MINUTES else USUAL_LENGTH, "parties": sorted(parties),
+            "length": minutes if minutes in dict(LENGTHS) else USUAL_LENGTH, "parties": sorted(parties),
         }  # fmt: skip
 
     def perform(self, wish: verbs.Wish) -> Booking:
@@ -310,7 +328,9 @@ class NoticeView(View):
             "for_guest": for_guest,
             "is_plain": bool(names),
             "may_reveal": bool(reveal.ROLES & self.request.user.roles) and not for_guest,
-            "reasons": [(value, label) for value, label in reveal.Reason.choices if value in ("service", "document", "other")],
+            "reasons": [
+                (value, label) for value, label in reveal.Reason.choices if value in ("service", "document", "other")
+            ],
             "guest_url": f"{self.request.path}?for=guest",
             "party_url": self.request.path,
             "refusal": refusal,

@@ -38,7 +38,10 @@ class CalendarView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         user, today, now = request.user, timezone.localdate(), timezone.now()
         centres = list(
-            Centre.objects.visible_to(user).active().select_related("organisation__division").order_by("organisation__division__code")
+            Centre.objects.visible_to(user)
+            .active()
+            .select_related("organisation__division")
+            .order_by("organisation__division__code")
         )
         case = Dispute.objects.visible_to(user).filter(code=request.GET.get("case", "")).first()
         form = Conditions(request.GET, centres=centres)
@@ -61,7 +64,14 @@ class CalendarView(View):
         return render(request, "centre/calendar.html", context)
 
     def _shown(
-        self, request: HttpRequest, centre: Centre, day: dt.date, view: str, case: Dispute | None, today: dt.date, now: dt.datetime
+        self,
+        request: HttpRequest,
+        centre: Centre,
+        day: dt.date,
+        view: str,
+        case: Dispute | None,
+        today: dt.date,
+        now: dt.datetime,
     ) -> dict[str, Any]:
         def url(to: dt.date, as_view: str = view) -> str:
             query = {"centre": centre.code, "day": f"{to:%Y-%m-%d}", "view": as_view}
@@ -113,4 +123,3 @@ class CalendarView(View):
             said = "，今天" if days[0] == today else ""
             return f"{days[0]:%Y-%m-%d} {times.weekday(days[0])}{said}"
         return f"{days[0]:%Y-%m-%d} ～ {days[-1]:%m-%d}"
-

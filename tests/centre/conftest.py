@@ -89,4 +89,6 @@ def at(hour: int, minute: int = 0, day: dt.date = MONDAY + dt.timedelta(days=1))
 def wish(case: Dispute | None, room: Room, begin: dt.datetime, minutes: int = 90, **more: Any) -> Wish:
     """Everybody of the case, in that room."""
     parties = tuple(case.parties.all()) if case else ()
-    return Wish(room=room, begin=begin, end=begin + dt.timedelta(minutes=minutes), dispute=case, **{"parties": parties, **more})
+    return Wish(
+        room=room, begin=begin, end=begin + dt.timedelta(minutes=minutes), dispute=case, **{"parties": parties, **more}
+    )

@@ -44,7 +44,10 @@ def test_a_taken_room_is_named_with_the_case_one_may_see(case, make_case, room, 
     assert f"第一调解室 06-09 周二 09:00～10:30 已有安排（{case.code}）" in refusal.value.sentence
     with pytest.raises(Taken) as refusal:  # another mediator does not reach that case
         verbs.book(wish(other, room, at(10)), by=other_mediator)
-    assert case.code not in refusal.value.sentence and "第一调解室 06-09 周二 09:00～10:30 已有安排" in refusal.value.sentence
+    assert (
+        case.code not in refusal.value.sentence
+        and "第一调解室 06-09 周二 09:00～10:30 已有安排" in refusal.value.sentence
+    )
 
 
 def test_a_mediator_does_not_sit_in_two_rooms(case, make_case, room, other_room, mediator):
@@ -123,7 +126,12 @@ def test_the_tables_refuse_whatever_the_verbs_do(case, room, other_room, mediato
     for person in booking.people.all():
         with pytest.raises(IntegrityError, match="person_is_booked_once"), transaction.atomic():
             BookingPerson.objects.create(
-                booking=second, key=person.key, span=person.span, period=booking.period, mediator=person.mediator, party=person.party
+                booking=second,
+                key=person.key,
+                span=person.span,
+                period=booking.period,
+                mediator=person.mediator,
+                party=person.party,
             )
     with pytest.raises(IntegrityError, match="booking_is_for_a_case_or_says"), transaction.atomic():
         Booking.objects.create(room=other_room, period=second.period, purpose="meeting", made_by=mediator)
@@ -142,7 +150,9 @@ def test_when_a_row_fails_nothing_is_booked(case, room, mediator, monkeypatch):
 # ---- who, what, when
 
 
-def test_who_may_book_and_for_which_case(case, room, supervisor, other_mediator, neighbouring_clerk, county_centre, township):
+def test_who_may_book_and_for_which_case(
+    case, room, supervisor, other_mediator, neighbouring_clerk, county_centre, township
+):
     with pytest.raises(NotPermitted, match="调解员"):
         verbs.book(wish(case, room, at(9)), by=supervisor)
     with pytest.raises(NotVisible):
@@ -154,10 +164,12 @@ def test_who_may_book_and_for_which_case(case, room, supervisor, other_mediator,
 
 def test_a_case_without_mediator_or_after_its_end_is_not_arranged(case, room, clerk, dispatcher, mediator, make_case):
     fresh = lives.register(clerk, division=place(OWN_VILLAGE))
-    with pytest.raises(WrongState, match="已登记|登记"):
+    with pytest.raises(WrongState, match="登记"):
         verbs.book(wish(fresh, room, at(9)), by=clerk)
     fresh = lives.do(fresh, "accept", clerk)
-    fresh = lives.do(fresh, "assign", dispatcher, committee=mediator.mediator.committee, mediator=None, chosen_by="not_asked")
+    fresh = lives.do(
+        fresh, "assign", dispatcher, committee=mediator.mediator.committee, mediator=None, chosen_by="not_asked"
+    )
     with pytest.raises(GuardRefused, match="还没有确定调解员"):
         verbs.book(wish(fresh, room, at(9)), by=clerk)
     with pytest.raises(Missing, match="请谁到场"):
@@ -205,7 +217,9 @@ def test_a_case_that_ends_frees_its_meetings(case, room, mediator):
     assert case.events.filter(name="unbook", actor=None).exists()
 
 
-def test_a_new_mediator_takes_the_meeting_over_and_the_old_one_is_free(case, room, other_room, mediator, other_mediator, dispatcher, make_case):
+def test_a_new_mediator_takes_the_meeting_over_and_the_old_one_is_free(
+    case, room, other_room, mediator, other_mediator, dispatcher, make_case
+):
     booking = verbs.book(wish(case, room, at(9)), by=mediator)
     lives.do(case, "reassign", dispatcher, committee=other_mediator.mediator.committee, mediator=other_mediator.mediator,
              chosen_by="accepted", reason="回避")  # fmt: skip
@@ -255,5 +269,3 @@ def test_a_person_without_document_and_telephone_is_at_least_themselves(make_cas
     verbs.book(wish(case, room, at(9)), by=mediator)
     with pytest.raises(Taken, match="本案这一时段已经约过"):
         verbs.book(wish(case, other_room, at(9)), by=mediator)
-
-

@@ -40,7 +40,9 @@ def test_the_day_shows_each_room_with_what_is_on_and_what_is_free(client, clerk,
     assert "第一调解室 10:30 起空闲，预约" in page
 
 
-def test_a_booking_of_a_case_one_does_not_see_is_only_taken(client, clerk, neighbouring_clerk, county_room, county_clerk, dispatcher, other_mediator, make_case):
+def test_a_booking_of_a_case_one_does_not_see_is_only_taken(
+    client, clerk, neighbouring_clerk, county_room, county_clerk, dispatcher, other_mediator, make_case
+):
     case = make_case()
     verbs.book(wish(case, county_room, at(9)), by=clerk)
     page = signed_in(client, neighbouring_clerk).get(CALENDAR, day(centre=county_room.centre.code)).content.decode()
@@ -66,7 +68,9 @@ def test_days_far_away_and_days_that_are_none_are_drawn_in(client, clerk, room):
         assert signed_in(client, clerk).get(CALENDAR, {"day": asked}).status_code == 200
 
 
-def test_the_calendar_of_a_full_day_takes_few_queries(client, county_clerk, county_room, case, make_case, mediator, django_assert_max_num_queries):
+def test_the_calendar_of_a_full_day_takes_few_queries(
+    client, county_clerk, county_room, case, make_case, mediator, django_assert_max_num_queries
+):
     for hour in (9, 11, 15, 16):
         verbs.book(wish(case, county_room, at(hour), 60), by=mediator)
     signed_in(client, county_clerk)
@@ -87,14 +91,16 @@ def book_url(case):
     return f"{reverse('centre:book')}?case={case.code}"
 
 
-def typed(case, room, **more):
-    return {"room": room.pk, "begin": "2026-06-09 09:00", "length": "90", "parties": [str(p.uid) for p in case.parties.all()],
-            "find_in": room.centre_id, "find_from": "2026-06-09", "save": "1", **more}  # fmt: skip
+def typed(case, where, **more):
+    return {"room": where.pk, "begin": "2026-06-09 09:00", "length": "90", "parties": [str(p.uid) for p in case.parties.all()],
+            "find_in": where.centre_id, "find_from": "2026-06-09", "save": "1", **more}  # fmt: skip
 
 
-def test_the_form_comes_filled_with_the_first_free_time_of_the_nearest_centre(client, mediator, case, room, county_room):
+def test_the_form_comes_filled_with_the_first_free_time_of_the_nearest_centre(
+    client, mediator, case, room, county_room
+):
     form = signed_in(client, mediator).get(book_url(case)).context["form"]
-    assert (form["room"].value(), form["begin"].value()) == (room.pk, at(8, 30))
+    assert (form["room"].value(), f"{form['begin'].value():%m-%d %H:%M}") == (room.pk, "06-09 08:30")
     assert len(form["parties"].value()) == 2
 
 
@@ -106,21 +112,27 @@ def test_a_press_books_and_leads_to_the_booking_with_its_notice(client, mediator
     assert "2026 年 6 月 9 日（周二）09:00～10:30" in page and reverse("centre:notice", args=[booking.pk]) in page
 
 
-def test_the_slower_one_keeps_what_was_typed_and_sees_the_next_free_times(client, clerk, case, make_case, room, other_mediator, booking):
+def test_the_slower_one_keeps_what_was_typed_and_sees_the_next_free_times(
+    client, clerk, case, make_case, room, other_mediator, booking
+):
     other = make_case(other_mediator, ({**lives.PERSON, "id_number": "620702197001010003", "phone": "13900000011"},
                                        {**lives.OTHER, "phone": "13900000012"}))  # fmt: skip
     response = signed_in(client, clerk).post(book_url(other), typed(other, room, note="请带借条原件"))
     page = response.content.decode()
     assert response.status_code == 409 and "请带借条原件" in page
     assert "第一调解室 06-09 周二 09:00～10:30 已有安排" in page
-    assert [one["when"] for one in response.context["slots"]][0] == "06-09 周二 10:30～12:00"
+    assert next(one["when"] for one in response.context["slots"]) == "06-09 周二 10:30～12:00"
 
 
 def test_pressing_a_free_time_fills_the_form_and_books_nothing(client, mediator, case, room, other_room):
     slot = f"{other_room.pk}|2026-06-10 15:00"
     response = signed_in(client, mediator).post(book_url(case), typed(case, room, slot=slot, note="请带借条"))
     form = response.context["form"]
-    assert (str(form["room"].value()), form["begin"].value(), form["note"].value()) == (str(other_room.pk), "2026-06-10 15:00", "请带借条")
+    assert (str(form["room"].value()), form["begin"].value(), form["note"].value()) == (
+        str(other_room.pk),
+        "2026-06-10 15:00",
+        "请带借条",
+    )
     assert not Booking.objects.exists()
 
 
@@ -175,7 +187,9 @@ PAGES = ("booking", "move", "cancel", "notice")
 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_a_neighbour_gets_404_as_if_there_were_no_booking(client, neighbouring_clerk, other_mediator, security_admin, booking, name, method):
+def test_a_neighbour_gets_404_as_if_there_were_no_booking(
+    client, neighbouring_clerk, other_mediator, security_admin, booking, name, method
+):
     for person in (neighbouring_clerk, other_mediator, security_admin):
         signed_in(client, person)
         there = getattr(client, method)(reverse(f"centre:{name}", args=[booking.pk]))
@@ -258,4 +272,3 @@ def test_no_notice_for_a_cancelled_booking_or_one_without_a_case(client, clerk, 
     verbs.cancel(booking, by=mediator, why="改日")
     for one in (meeting, booking):
         assert signed_in(client, clerk).get(reverse("centre:notice", args=[one.pk])).status_code == 404
-

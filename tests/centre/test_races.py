@@ -101,7 +101,11 @@ def test_the_constraints_alone_let_one_of_two_writers_through(case, make_case, r
     def write(where):
         with transaction.atomic():
             made = Booking.objects.create(
-                room=where, period=verbs.times.span(at(9), at(10)), dispute=case, mediator=mediator.mediator, made_by=mediator
+                room=where,
+                period=verbs.times.span(at(9), at(10)),
+                dispute=case,
+                mediator=mediator.mediator,
+                made_by=mediator,
             )
             if constraint in names:
                 BookingPerson.objects.create(booking=made, period=made.period, **names[constraint])
