@@ -103,9 +103,7 @@ def _draft(checklist: Checklist) -> Checklist:
 
 
 @transaction.atomic
-def mark(
-    centre: Centre, item: ChecklistItem, *, by: Any, finding: str, evidence: str, found_on: dt.date
-) -> CheckMark:
+def mark(centre: Centre, item: ChecklistItem, *, by: Any, finding: str, evidence: str, found_on: dt.date) -> CheckMark:
     """Say what was found about one item at one centre, and what shows it.  The mark before it stays in the history."""
     if not keeps(by, centre.organisation.division.path):
         raise NotPermitted("清单情况由本乡镇综治中心、区中心督办和分流员登记。")

@@ -161,6 +161,7 @@ def test_no_foreign_key_points_upwards():
         "posts",
         "rosters",
         "disputes",
+        "centre",
         "referrals",
         "reports",
         "ganzhou",
