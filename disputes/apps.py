@@ -9,12 +9,15 @@ class DisputesConfig(AppConfig):
         from accounts import audit
         from disputes import receivers  # noqa: F401  (registers the receivers)
         from disputes.digest import lines
+        from disputes.models import Category
         from disputes.services import routing, rules
         from disputes.workflow import TRANSITIONS
+        from imports.registry import offer
         from notices import digest
         from notices.choices import Kind, name_kinds
 
         digest.section("disputes", lines, title="案件")
+        offer("categories", lambda: Category.objects.active().labels())
         audit.name({f"dispute.{name}": f"纠纷：{step.label}" for name, step in TRANSITIONS.items()})
         name_kinds(
             {

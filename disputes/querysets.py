@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -192,6 +193,15 @@ class CategoryQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> CategoryQuerySet:
         """A public vocabulary for everyone who signed in with a role."""
         return self if user.is_authenticated and user.holdings else self.none()
+
+    def labels(self) -> dict[str, str]:
+        """Code to name, each name once: with the kind above it where two kinds are called the same."""
+        rows = list(self.select_related("parent").order_by("code"))
+        names = Counter(row.name for row in rows)
+        return {
+            row.pk: row.name if names[row.name] == 1 or not row.parent else f"{row.parent.name}›{row.name}"
+            for row in rows
+        }
 
     def matching(self, typed: str) -> CategoryQuerySet:
         typed = typed.strip()

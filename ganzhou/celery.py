@@ -53,6 +53,9 @@ TIMETABLE: Final = (
         "核算期限", "按推算的日历算出的期限，日历公布后重算",
     ),
     Periodic(
+        "imports", "imports.tasks.look_after", 10.0, "导入", "接着办后台中断的导入，删除 24 小时没有确认的文件"
+    ),
+    Periodic(
         "sessions", "accounts.tasks.end_idle_sessions", crontab(minute="*/10"),
         "结束闲置登录", "超过闲置时限、到了最长时限的登录自动退出",
     ),

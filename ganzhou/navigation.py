@@ -17,6 +17,7 @@ from disputes.filters import count_of
 from disputes.models import Dispute
 from disputes.services import routing
 from disputes.workflow import DECIDE, DISPATCH, REGISTER, SUPERVISION, TRANSITIONS
+from imports import registry as imports
 from reports import views as reports
 from rosters.querysets import places_of
 
@@ -140,6 +141,8 @@ def _support(request: HttpRequest) -> list[dict[str, Any]]:
         items.append(_item(request, "调解室预约", "centre:calendar", "calendar-time"))
     if places_of(user):
         items.append(_item(request, "入驻值班", "rosters:today", "calendar-event"))
+    if imports.of(user):
+        items.append(_item(request, "导入导出", "imports:index", "file-spreadsheet"))
     return items
 
 

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "rosters",
     "posts",
     "mediators",
+    "imports",
     "notices",
     "accounts",
     "grids",

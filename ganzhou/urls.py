@@ -14,6 +14,7 @@ urlpatterns = [
     path("reports/", include("reports.urls")),
     path("centre/", include("centre.urls")),
     path("notices/", include("notices.urls")),
+    path("imports/", include("imports.urls")),
     path("system/calendar/", include("ganzhou.workcalendar.urls")),
     path("system/", include("ganzhou.system.urls")),
     path("rosters/", include("rosters.urls")),

@@ -77,40 +77,43 @@ def read(content: bytes) -> list[Row]:
         Row(reader.line_num, *((raw.get(name) or "").strip() for name in COLUMNS), (raw.get("replaces") or "").strip())
         for raw in reader
     ]
-    problems = [problem for row in rows for problem in _problems(row)] + _problems_between(rows)
-    if not rows:
-        problems.append("文件里没有数据行。")
+    problems = [(row.line, sentence) for row in rows for _, sentence in problems_of(row)]
+    problems += [(line, sentence) for line, _, sentence in problems_between(rows)]
     if problems:
-        raise BrokenFile(sorted(problems, key=lambda p: int("".join(c for c in p.split("：")[0] if c.isdigit()) or 0)))
+        problems.sort(key=lambda problem: problem[0])
+        raise BrokenFile([f"第 {line} 行：{sentence}" for line, sentence in problems])
+    if not rows:
+        raise BrokenFile(["文件里没有数据行。"])
     return rows
 
 
-def _problems(row: Row) -> list[str]:
-    at = f"第 {row.line} 行："
+def problems_of(row: Row) -> list[tuple[str, str]]:
+    """What is wrong with one row: the column and the sentence."""
     found = []
     if not (len(row.code) == 12 and row.code.isdigit()):
-        found.append(f"{at}代码“{row.code}”不是 12 位数字。")
+        found.append(("code", f"代码“{row.code}”不是 12 位数字。"))
     if not row.name:
-        found.append(f"{at}名称为空。")
+        found.append(("name", "名称为空。"))
     if len(row.name) > 100:
-        found.append(f"{at}名称超过 100 字。")
+        found.append(("name", "名称超过 100 字。"))
     if row.level not in Level.values:
-        found.append(f"{at}级别“{row.level}”不认识。")
+        found.append(("level", f"级别“{row.level}”不认识。"))
     elif len(row.code) == 12:
         digits = CODE_DIGITS[Level(row.level)]
         if row.code[digits:].strip("0"):
-            found.append(f"{at}代码“{row.code}”与级别“{row.level}”不符。")
+            found.append(("code", f"代码“{row.code}”与级别“{row.level}”不符。"))
     if row.kind not in DivisionKind.values:
-        found.append(f"{at}类别“{row.kind}”不认识。")
+        found.append(("kind", f"类别“{row.kind}”不认识。"))
     return found
 
 
-def _problems_between(rows: list[Row]) -> list[str]:
+def problems_between(rows: list[Row]) -> list[tuple[int, str, str]]:
+    """What is wrong with rows that each may be right: line, column and sentence."""
     found = []
     by_code: dict[str, Row] = {}
     for row in rows:
         if row.code in by_code:
-            found.append(f"第 {row.line} 行：代码 {row.code} 与第 {by_code[row.code].line} 行重复。")
+            found.append((row.line, "code", f"代码 {row.code} 与第 {by_code[row.code].line} 行重复。"))
         else:
             by_code[row.code] = row
     for row in rows:
@@ -119,11 +122,11 @@ def _problems_between(rows: list[Row]) -> list[str]:
             continue
         parent = by_code.get(row.parent_code)
         if parent is None:
-            found.append(f"第 {row.line} 行：上级代码“{row.parent_code}”不在文件里。")
+            found.append((row.line, "parent_code", f"上级代码“{row.parent_code}”不在文件里。"))
         elif parent.level != parent_level:
-            found.append(f"第 {row.line} 行：上级“{parent.name}”的级别不对。")
+            found.append((row.line, "parent_code", f"上级“{parent.name}”的级别不对。"))
         elif not row.code.startswith(parent.code[: CODE_DIGITS[Level(parent.level)]]):
-            found.append(f"第 {row.line} 行：代码 {row.code} 不在上级 {parent.code} 之下。")
+            found.append((row.line, "parent_code", f"代码 {row.code} 不在上级 {parent.code} 之下。"))
     return found
 
 

@@ -65,6 +65,11 @@ OTHERS = {
 #: Of centres: bookings, rooms, venues, marks.  tests/centre/ tries strangers and neighbours.
 PLAIN |= {"centre:calendar", "centre:book"}
 OTHERS |= {"centre:booking", "centre:move", "centre:cancel", "centre:notice"}
+# Tables by role, jobs by author: imports/test_wizard.py and imports/test_mediators.py try strangers.
+PLAIN |= {"imports:index", "imports:missing"}
+OTHERS |= {
+    f"imports:{name}" for name in ("sheet", "template", "export", "job", "progress", "commit", "cancel", "problems")
+}
 DESCRIBED = set(OF_A_CASE) | PLAIN | set(OF_AN_ACCOUNT) | OTHERS
 #: Open to strangers.
 PUBLIC = {"accounts:login", "healthz"}

@@ -19,6 +19,7 @@ from common.models import Outbox, TaskRun
 from disputes.services import sweep
 from ganzhou.celery import TIMETABLE, Periodic
 from ganzhou.system import schedules
+from imports import services as imports
 from notices import deliveries
 
 #: The relay runs every five seconds; news that waits longer than this says that it does not.
@@ -125,6 +126,8 @@ class DeadTopic:
 #: What the news of a topic is about.
 TOPICS: Final = {
     sweep.TOPIC: "期限警示",
+    imports.READ: "导入：核对文件",
+    imports.WRITE: "导入：写入",
     "disputes.calendar_changed": "日历变动后重算期限",
     deliveries.UNDELIVERED: "邮件和短信",
     workdays.TOPIC: "工作日历变动",

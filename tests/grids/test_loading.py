@@ -157,6 +157,8 @@ def test_no_foreign_key_points_upwards():
         "common",
         "grids",
         "accounts",
+        "notices",
+        "imports",
         "mediators",
         "posts",
         "rosters",
