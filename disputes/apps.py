@@ -8,14 +8,17 @@ class DisputesConfig(AppConfig):
     def ready(self) -> None:
         from accounts import audit
         from disputes import receivers  # noqa: F401  (registers the receivers)
+        from disputes.caseload import Caseload
         from disputes.digest import lines
         from disputes.models import Category
         from disputes.services import routing, rules
         from disputes.workflow import TRANSITIONS
         from imports.registry import offer
+        from mediators import slots
         from notices import digest
         from notices.choices import Kind, name_kinds
 
+        slots.fill(Caseload())
         digest.section("disputes", lines, title="案件")
         offer("categories", lambda: Category.objects.active().labels())
         audit.name({f"dispute.{name}": f"纠纷：{step.label}" for name, step in TRANSITIONS.items()})

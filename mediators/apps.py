@@ -6,4 +6,8 @@ class MediatorsConfig(AppConfig):
     verbose_name = "调委会与调解员"
 
     def ready(self) -> None:
+        from accounts import audit
         from mediators import importing  # noqa: F401  (declares what can be imported)
+        from mediators.services import ACTIONS
+
+        audit.name(ACTIONS)
