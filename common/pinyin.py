@@ -14,7 +14,7 @@ from pypinyin import Style, lazy_pinyin, load_phrases_dict
 
 from common.surnames import COMPOUND, SINGLE, surname_of
 
-# Places of 甘州 that the dictionary reads otherwise (什 is read shi here: 汤家什, 什八名).
+# Places of 甘州 that the dictionary reads otherwise (什 is read shi here: 汤家什, 什八名), and 调委会 of every list.
 load_phrases_dict(
     {
         "什信": [["shí"], ["xìn"]],
@@ -25,6 +25,7 @@ load_phrases_dict(
         "三闸": [["sān"], ["zhá"]],
         "长安": [["cháng"], ["ān"]],
         "大满": [["dà"], ["mǎn"]],
+        "调委会": [["tiáo"], ["wěi"], ["huì"]],
     }
 )
 

@@ -137,6 +137,9 @@ def _analysis(request: HttpRequest) -> list[dict[str, Any]]:
 def _support(request: HttpRequest) -> list[dict[str, Any]]:
     """People, places and rooms that mediation stands on."""
     user, items = request.user, []
+    if user.roles - ADMIN_ROLES:
+        items.append(_item(request, "调委会", "mediators:committees", "building-community"))
+        items.append(_item(request, "调解员", "mediators:mediators", "users-group"))
     if user.roles - READ_NO_ROOMS:
         items.append(_item(request, "调解室预约", "centre:calendar", "calendar-time"))
     if places_of(user):

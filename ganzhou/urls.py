@@ -18,6 +18,7 @@ urlpatterns = [
     path("system/calendar/", include("ganzhou.workcalendar.urls")),
     path("system/", include("ganzhou.system.urls")),
     path("rosters/", include("rosters.urls")),
+    path("", include("mediators.urls")),
     path("", include("disputes.urls")),
 ]
 

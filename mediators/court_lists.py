@@ -28,7 +28,7 @@ def snapshot() -> list[dict[str, Any]]:
     people = Mediator.objects.not_gone().order_by("sort_key", "pk")
     rows = (
         Committee.objects.active()
-        .select_related("organisation__division__parent")
+        .select_related("organisation__division__parent__parent")
         .prefetch_related(Prefetch("members", seats), Prefetch("mediators", people))
         .order_by("organisation__code")
     )
@@ -105,7 +105,14 @@ def _said(before: dict[str, Any], now: dict[str, Any], columns: dict[str, str]) 
 
 
 def _line(what: str, about: str, row: dict[str, Any], said: str) -> dict[str, Any]:
-    return {"what": what, "about": about, "id": row["id"], "name": row["name"], "committee": row["committee"], "said": said}
+    return {
+        "what": what,
+        "about": about,
+        "id": row["id"],
+        "name": row["name"],
+        "committee": row["committee"],
+        "said": said,
+    }
 
 
 def count_people(rows: list[dict[str, Any]]) -> int:

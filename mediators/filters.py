@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cached_property
+from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from common.widgets import CheckMenu
@@ -20,17 +20,6 @@ from mediators.warnings import WARNINGS
 WARNED = [("any", "有提醒"), *((one.key, one.label) for one in WARNINGS)]
 #: A search box longer than any name of a body.
 LONGEST = 60
-
-
-def townships(request: Any) -> Any:
-    """The townships a reader may choose among."""
-    if request is None:
-        return Division.objects.none()
-    return Division.objects.visible_to(request.user).active().filter(level=Level.TOWNSHIP).order_by("code")
-
-
-def official_kinds() -> list[tuple[str, str]]:
-    return [(code, name) for code, name in work().kinds() if len(code) == 2]
 
 
 class ConditionsForm(forms.Form):
@@ -61,8 +50,33 @@ class Many(django_filters.MultipleChoiceFilter):
 class Conditions(django_filters.FilterSet):
     """A value that cannot be read is left out and its field says why; the other conditions still hold."""
 
+    #: Conditions whose choices are kinds of disputes.
+    of_kinds: ClassVar[tuple[str, ...]] = ()
+    #: Where the division of a row is.
+    place: ClassVar[str] = "organisation__division"
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """Kinds of disputes by code, read once for the conditions and for the rows."""
+        return dict(work().kinds())
+
+    @cached_property
+    def towns(self) -> list[tuple[str, str]]:
+        """Townships this reader may choose among."""
+        rows = Division.objects.visible_to(self.request.user).active().filter(level=Level.TOWNSHIP)
+        return list(rows.order_by("code").values_list("code", "name"))
+
     @property
-    def qs(self) -> QuerySet[Any]:
+    def form(self) -> Any:
+        if not hasattr(self, "_form"):
+            fields = super().form.fields
+            fields["township"].choices = self.towns
+            for name in self.of_kinds:
+                fields[name].choices = [(code, label) for code, label in self.kinds.items() if len(code) == 2]
+        return self._form
+
+    @property
+    def qs(self) -> Any:
         rows = self.queryset.all()
         for name, value in self.given.items():
             rows = self.filters[name].filter(rows, value)
@@ -73,13 +87,16 @@ class Conditions(django_filters.FilterSet):
         self.form.is_valid()
         return {name: value for name, value in self.form.cleaned_data.items() if value not in (None, "", [])}
 
-    def without(self, *names: str) -> QuerySet[Any]:
+    def without(self, *names: str) -> Any:
         """Under all conditions but these."""
         rows = self.queryset.all()
         for name, value in self.given.items():
             if name not in names:
                 rows = self.filters[name].filter(rows, value)
         return rows
+
+    def at_township(self, rows: Any, name: str, code: str) -> Any:
+        return rows.filter(**{f"{self.place}__path__contains": f"/{code}/"})
 
     def by_words(self, rows: Any, name: str, typed: str) -> Any:
         return rows.matching(typed)
@@ -88,11 +105,11 @@ class Conditions(django_filters.FilterSet):
 class CommitteeFilter(Conditions):
     """Give it rows of ``with_members`` that are already ``visible_to`` the reader."""
 
+    of_kinds = ("field",)
+
     q = Words("名称、乡镇或者拼音首字母", label="调委会")
-    township = django_filters.ModelChoiceFilter(
-        label="乡镇（街道）", queryset=townships, method="at_township", empty_label="全部乡镇"
-    )
-    field = One(label="专业领域", choices=official_kinds, method="of_field")
+    township = One(label="乡镇（街道）", nothing="全部乡镇", choices=[], method="at_township")
+    field = One(label="专业领域", choices=[], method="of_field")
     warning = One(label="法定要求", choices=WARNED, method="warned")
     state = One(label="状态", choices=[("active", "在用"), ("ended", "已撤销")], method="in_state")
     kind = One(label="类别", choices=CommitteeKind.choices, field_name="kind")
@@ -102,12 +119,9 @@ class CommitteeFilter(Conditions):
         form = ConditionsForm
         fields: list[str] = []
 
-    def at_township(self, rows: Any, name: str, place: Division) -> Any:
-        return rows.filter(organisation__division__path__startswith=place.path)
-
     def of_field(self, rows: Any, name: str, code: str) -> Any:
         """An official kind, or one of its local kinds."""
-        codes = [code, *(one for one, _ in work().kinds() if one.startswith(code))]
+        codes = [code, *(one for one in self.kinds if one.startswith(code))]
         return rows.filter(fields__overlap=codes)
 
     def warned(self, rows: Any, name: str, key: str) -> Any:
@@ -118,29 +132,25 @@ class CommitteeFilter(Conditions):
 
 
 class MediatorFilter(Conditions):
+    of_kinds = ("speciality",)
+    place = "committee__organisation__division"
+
     q = Words("姓名或者拼音", label="姓名")
-    township = django_filters.ModelChoiceFilter(
-        label="乡镇（街道）", queryset=townships, method="at_township", empty_label="全部乡镇"
-    )
+    township = One(label="乡镇（街道）", nothing="全部乡镇", choices=[], method="at_township")
     committee = django_filters.CharFilter(
         label="调委会", method="of_committee", max_length=LONGEST,
         widget=forms.TextInput(attrs={"placeholder": "名称或者拼音首字母"}),
     )  # fmt: skip
     kind = Many(label="类别", choices=MediatorKind.choices, field_name="kind")
-    speciality = Many(label="擅长类型", choices=official_kinds, method="good_at")
+    speciality = Many(label="擅长类型", choices=[], method="good_at")
     language = Many(label="语言", choices=Language.choices, method="speaks")
-    grade = Many(
-        label="等级", choices=[(value or "none", label) for value, label in Grade.choices], method="of_grade"
-    )
+    grade = Many(label="等级", choices=[(value or "none", label) for value, label in Grade.choices], method="of_grade")
     status = One(label="状态", choices=MediatorStatus.choices, field_name="status")
 
     class Meta:
         model = Mediator
         form = ConditionsForm
         fields: list[str] = []
-
-    def at_township(self, rows: Any, name: str, place: Division) -> Any:
-        return rows.filter(committee__organisation__division__path__startswith=place.path)
 
     def of_committee(self, rows: Any, name: str, typed: str) -> Any:
         """By key, or as the list of committees searches."""

@@ -35,6 +35,11 @@ from mediators.slots import OpenCase, work
 HEAD, KEEP = "head", "keep"
 
 
+class Form(forms.Form):
+    #: What a field offers depends on who asks; the stubs know only the plain Field.
+    fields: dict[str, Any]
+
+
 def line(label: str, missing: str = "", *, limit: int = 50, **kwargs: Any) -> forms.CharField:
     kwargs.setdefault("required", bool(missing))
     kwargs["error_messages"] = {"required": missing, "max_length": f"“{label}”最多写 {limit} 个字。"}
@@ -69,7 +74,7 @@ def not_in_the_future(value: dt.date | None, label: str) -> dt.date | None:
 # ---- committees
 
 
-class CommitteeForm(forms.Form):
+class CommitteeForm(Form):
     """A committee and its organisation.  Where it stands is chosen when it is entered and never changed."""
 
     name = line("全称", "请填写全称。", limit=100, help_text="与印章一致")
@@ -89,7 +94,9 @@ class CommitteeForm(forms.Form):
     seal_keeper = line("印章保管人")
     phone = line("公开电话", limit=30, widget=PhoneInput())
     address = line("地址", limit=200)
-    is_active = forms.BooleanField(label="在用", required=False, initial=True, help_text="撤销的调委会保留记录，不再派单")
+    is_active = forms.BooleanField(
+        label="在用", required=False, initial=True, help_text="撤销的调委会保留记录，不再派单"
+    )
 
     def __init__(self, *args: Any, user: Any, committee: Committee | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -125,7 +132,7 @@ def _around(place: Division) -> Any:
     return rows.order_by("code")
 
 
-class SeatForm(forms.Form):
+class SeatForm(Form):
     """Somebody joins the committee: one of its mediators, or someone new who becomes one by it (人民调解法 第13条)."""
 
     mediator = forms.ModelChoiceField(
@@ -167,7 +174,7 @@ class SeatForm(forms.Form):
         return cleaned
 
 
-class LeaveSeatForm(forms.Form):
+class LeaveSeatForm(Form):
     left_on = day("离任日期", "请填写离任日期。")
     why = line("离任原因", "请填写离任原因。", limit=100, help_text="如：本人辞去、工作调动")
 
@@ -175,7 +182,7 @@ class LeaveSeatForm(forms.Form):
         return not_in_the_future(self.cleaned_data.get("left_on"), "离任日期")
 
 
-class ElectionForm(forms.Form):
+class ElectionForm(Form):
     """A new term: who of the present members goes on, and as what."""
 
     starts_on = day("新一届任期起", "请填写新一届的起始日期。")
@@ -203,7 +210,7 @@ class ElectionForm(forms.Form):
         return {pk: post for pk, post in chosen.items() if post}
 
 
-class MinorityForm(forms.Form):
+class MinorityForm(Form):
     places = forms.ModelMultipleChoiceField(
         Division.objects.filter(level=Level.TOWNSHIP, abolished_on=None).order_by("code"),
         label="多民族居住的乡镇（街道）", required=False, widget=forms.CheckboxSelectMultiple(),
@@ -215,7 +222,7 @@ class MinorityForm(forms.Form):
 # ---- mediators
 
 
-class MediatorForm(forms.Form):
+class MediatorForm(Form):
     """Somebody on the list of a committee.  The committee is chosen once: cases hang on it."""
 
     name = line("姓名", "请填写姓名。")
@@ -253,7 +260,7 @@ class MediatorForm(forms.Form):
         return not_in_the_future(self.cleaned_data.get("appointed_on"), "聘任日期")
 
 
-class TrainingForm(forms.Form):
+class TrainingForm(Form):
     held_on = day("日期", "请填写培训日期。")
     topic = line("内容", "请填写培训内容。", limit=100)
     hours = forms.DecimalField(
@@ -280,7 +287,7 @@ class TrainingForm(forms.Form):
         return not_in_the_future(self.cleaned_data.get("held_on"), "培训日期")
 
 
-class StatusForm(forms.Form):
+class StatusForm(Form):
     """A new status with its ground, and for each open case who takes it over."""
 
     to_status = pick("改为", (), "请选择新的状态。", widget=Segmented())
@@ -288,9 +295,7 @@ class StatusForm(forms.Form):
     effective_on = day("生效日期", "请填写生效日期。")
     note = line("说明", limit=200, help_text="如：推选或者聘任单位的决定文号")
 
-    def __init__(
-        self, *args: Any, mediator: Mediator, cases: list[OpenCase], heirs: list[Mediator], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, mediator: Mediator, cases: list[OpenCase], heirs: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.mediator = mediator
         self.movable = [case for case in cases if case.may_move]
@@ -299,10 +304,7 @@ class StatusForm(forms.Form):
         self.fields["to_status"].choices = [(one.value, one.label) for one in others]
         self.fields["ground"].choices = [("", "请选择"), *_grouped(others)]
         self.initial.setdefault("effective_on", timezone.localdate())
-        offered: list[tuple[str, Any]] = [
-            (str(one.pk), f"{one.name}（在办 {one.load} 件）")  # type: ignore[attr-defined]
-            for one in heirs
-        ]
+        offered: list[tuple[str, Any]] = [(str(one.pk), f"{one.name}（在办 {one.load} 件）") for one in heirs]
         offered += [(HEAD, "由调委会主任指定"), (KEEP, "暂不移交")]
         for number, case in enumerate(self.movable):
             # One after another, so that ten cases do not all go to the one with the lightest load.
@@ -348,7 +350,7 @@ def _grouped(statuses: list[MediatorStatus]) -> list[tuple[str, list[tuple[str, 
 # ---- lists for the court
 
 
-class SendForm(forms.Form):
+class SendForm(Form):
     court = forms.ModelChoiceField(
         Organisation.objects.active().filter(kind=OrganisationKind.COURT).order_by("code"),
         label="通报的法院", empty_label=None,

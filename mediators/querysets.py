@@ -136,7 +136,9 @@ class MediatorQuerySet(models.QuerySet["Mediator"]):
     def with_post(self) -> MediatorQuerySet:
         """Beside each the post of the seat they hold on their committee; None without one."""
         seats: Any = self.model._meta.get_field("seats").related_model
-        return self.annotate(post=Subquery(seats.objects.filter(mediator=OuterRef("pk"), left_on=None).values("post")[:1]))
+        return self.annotate(
+            post=Subquery(seats.objects.filter(mediator=OuterRef("pk"), left_on=None).values("post")[:1])
+        )
 
     def with_training(self, year: int) -> MediatorQuerySet:
         """Beside each the hours of training in that year."""

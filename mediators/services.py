@@ -279,7 +279,10 @@ def change_status(
         raise Missing({"ground": f"“{MediatorStatus(to).label}”不能用这个原因。"})
     if effective_on > timezone.localdate():
         raise Missing({"effective_on": "生效日期不能晚于今天。"})
-    plan = dict(hand_over or {})
+    # Read again under lock: an heir may have been paused since the page was opened.
+    keys = sorted({heir.pk for heir in (hand_over or {}).values() if heir})
+    heirs = Mediator.objects.select_for_update().in_bulk(keys)
+    plan = {code: heirs[heir.pk] if heir else None for code, heir in (hand_over or {}).items()}
     if any(heir and heir.pk == locked.pk for heir in plan.values()):
         raise Missing({"to_status": "不能移交给本人。"})
     load = Mediator.objects.filter(pk=locked.pk).annotate(load=work().load("mediator")).values_list("load", flat=True)

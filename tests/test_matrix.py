@@ -45,6 +45,8 @@ PLAIN = {
     "notices:digest", "notices:preferences",
     "disputes:rules", "rosters:today", "rosters:week", "rosters:copy", "rosters:swaps", "rosters:residencies",
     "rosters:add_residency",
+    "mediators:committees", "mediators:found", "mediators:minority", "mediators:mediators", "mediators:appoint",
+    "mediators:court_lists",
 }  # fmt: skip
 #: Addresses of somebody's account: for 安全管理员 alone, except one's own sessions.
 OF_AN_ACCOUNT = {
@@ -70,6 +72,13 @@ PLAIN |= {"imports:index", "imports:missing"}
 OTHERS |= {
     f"imports:{name}" for name in ("sheet", "template", "export", "job", "progress", "commit", "cancel", "problems")
 }
+#: Of a committee, a mediator or a list for the court; mediators/test_scope.py tries every person.
+OTHERS |= {
+    "mediators:committee", "mediators:amend_committee", "mediators:seat", "mediators:leave_seat", "mediators:elect",
+    "mediators:mediator", "mediators:amend_mediator", "mediators:status", "mediators:training",
+    "mediators:forget_training", "mediators:court_list", "mediators:print_court_list", "mediators:export_court_list",
+    "mediators:send_court_list", "mediators:void_court_list",
+}  # fmt: skip
 DESCRIBED = set(OF_A_CASE) | PLAIN | set(OF_AN_ACCOUNT) | OTHERS
 #: Open to strangers.
 PUBLIC = {"accounts:login", "healthz"}

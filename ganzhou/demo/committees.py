@@ -11,9 +11,12 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from grids.models import Division
+from mediators import court_lists
 from mediators.choices import CommitteeKind, Grade, Ground, Language, MediatorKind, MediatorStatus, MemberPost
-from mediators.models import Committee, CommitteeMember, Mediator, StatusChange, Training, term_ends
+from mediators.models import Committee, CommitteeMember, CourtList, Mediator, StatusChange, Training, term_ends
 
 #: A committee with each of these shares of a hundred is as its name says; the rest are in order.
 FLAWS = (("too_few", 3), ("no_chair", 2), ("no_women", 3), ("term_over", 3), ("term_soon", 3))
@@ -50,7 +53,7 @@ def complete_mediator(row: Mediator, rng: random.Random, as_of: dt.date, *, is_f
         spoken.add(rng.choice((Language.YUGUR, Language.TIBETAN, Language.SIGN)).value)
     row.languages = [code for code in Language.values if code in spoken]
     row.grade = rng.choices(list(Grade.values), (55, 1, 5, 14, 25))[0]
-    row.appointed_on = as_of - dt.timedelta(days=rng.randrange(200, 1900))
+    row.appointed_on = as_of - dt.timedelta(days=rng.randrange(130, 1900))
     if row.status != MediatorStatus.SERVING:
         row.status_on = as_of - dt.timedelta(days=rng.randrange(5, 120))
 
@@ -150,3 +153,18 @@ def _one_committee_for_two_places() -> None:
     committee = Committee.objects.filter(organisation__division__in=both).first()
     if committee:
         committee.places.set(both)
+
+
+def write_court_list(by: Any, court: Any, as_of: dt.date) -> None:
+    """A list that was sent half a year ago: today's, without those appointed since and with some who left since."""
+    sent_on = as_of - dt.timedelta(days=182)
+    committees = court_lists.snapshot()
+    recent = set(Mediator.objects.filter(appointed_on__gt=sent_on + dt.timedelta(days=20)).values_list("pk", flat=True))
+    for row in committees:
+        row["people"] = [one for one in row["people"] if one["id"] not in recent]
+    CourtList.objects.create(
+        year=sent_on.year, number=1, as_of=sent_on, content={"committees": committees, "changes": []},
+        committee_count=len(committees), mediator_count=court_lists.count_people(committees), change_count=0, made_by=by,
+        made_at=timezone.make_aware(dt.datetime.combine(sent_on, dt.time(9, 30))), court=court, sent_on=sent_on,
+        sent_how="公文交换", sent_by=by,
+    )  # fmt: skip

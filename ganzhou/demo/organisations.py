@@ -140,6 +140,7 @@ DEMO_SEATS = (
     Seat("shenji", "姚刚", Role.AUDIT_ADMIN, COUNTY),
 )
 DEMO_MEDIATOR, DEMO_HEAD = "tiaojie", "zhuren"
+JUSTICE = "sifaju"
 
 
 # ---- writing them
@@ -295,6 +296,8 @@ def _write_people(people: People, places: dict[str, Division], committees: list[
     Mediator.objects.bulk_create(mediators, batch_size=1000)
     women = frozenset(user.pk for user in accounts.users if user.username in accounts.women)
     seats.write(people.seed, mediators, women, as_of)
+    bureau = next(user for user in accounts.users if user.username == JUSTICE)
+    seats.write_court_list(bureau, bodies["GZ-FY"], as_of)
 
 
 def _county_staff(accounts: _Accounts, county: Division) -> None:

@@ -27,6 +27,7 @@ class RecordForm(ReadersView, FormPage):
     """A form about a committee or a mediator, on a page of its own."""
 
     template_name = "mediators/form.html"
+    subject: Any
     title = ""
     submit_label = "保存"
     is_danger = False
@@ -56,7 +57,7 @@ class RecordForm(ReadersView, FormPage):
 
 def committee_of(user: Any, pk: int) -> Committee:
     """The committee, if this person may see it; else 404."""
-    rows = Committee.objects.visible_to(user).select_related("organisation__division__parent")
+    rows = Committee.objects.visible_to(user).select_related("organisation__division__parent__parent")
     found: Committee | None = rows.filter(pk=pk).first()
     if found is None:
         raise Http404
@@ -72,7 +73,7 @@ def kept_committee(user: Any, pk: int) -> Committee:
 
 
 def mediator_of(user: Any, pk: int) -> Mediator:
-    rows = Mediator.objects.visible_to(user).select_related("committee__organisation__division__parent", "user")
+    rows = Mediator.objects.visible_to(user).select_related("committee__organisation__division__parent__parent", "user")
     found: Mediator | None = rows.filter(pk=pk).first()
     if found is None:
         raise Http404
@@ -109,9 +110,10 @@ def condition_chips(conditions: Any, request: HttpRequest, *, but: str = "") -> 
     return rows
 
 
-def tab(request: HttpRequest, name: str, key: str, label: str, count: int, current: str, tone: str = "") -> dict[str, Any]:
+def tab(
+    request: HttpRequest, name: str, key: str, label: str, count: int, current: str, tone: str = ""
+) -> dict[str, Any]:
     return {
         "key": key or "all", "label": label, "url": address(request, **{name: key or None}), "count": count,
         "current": key == current, "tone": tone if count else "",
     }  # fmt: skip
-

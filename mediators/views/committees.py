@@ -43,11 +43,11 @@ class CommitteesView(ReadersView):
         sort = request.GET.get("sort", "")
         sort = sort if sort in SORTS else "place"
         found = conditions.qs.with_warnings(today).with_mediator_counts().annotate(load=work().load("committee"))
-        page = paged(request, found.select_related("organisation__division__parent").order_by(*SORTS[sort]))
-        kinds = presentation.kinds()
+        page = paged(request, found.select_related("organisation__division__parent__parent").order_by(*SORTS[sort]))
+        kinds = conditions.kinds
         current = conditions.given.get("kind", "")
         fields = [conditions.form[name] for name in ("q", "township", "field", "warning", "state")]
-        if len(conditions.form.fields["township"].choices) < 3:  # one township: nothing to choose
+        if len(conditions.towns) < 2:  # one township: nothing to choose
             fields = [field for field in fields if field.name != "township"]
         context = {
             "rows": [presentation.committee_row(row, kinds, today) for row in page.rows],
@@ -77,7 +77,7 @@ class CommitteeView(ReadersView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         today = timezone.localdate()
         rows = Committee.objects.visible_to(request.user).with_warnings(today).with_mediator_counts()
-        rows = rows.annotate(load=work().load("committee")).select_related("organisation__division__parent")
+        rows = rows.annotate(load=work().load("committee")).select_related("organisation__division__parent__parent")
         committee: Any = rows.filter(pk=pk).first()
         if committee is None:
             raise Http404
@@ -165,7 +165,7 @@ class AmendView(CommitteePage):
         return CommitteeForm(data, user=self.request.user, committee=committee, initial=initial)
 
     def perform(self, form: Any) -> str:
-        services.amend_committee(self.subject, form.record, by=self.request.user)  # type: ignore[arg-type]
+        services.amend_committee(self.subject, form.record, by=self.request.user)
         return self.cancel_url()
 
 
@@ -179,7 +179,7 @@ class SeatView(CommitteePage):
         return SeatForm(data, committee=self.subject)
 
     def perform(self, form: Any) -> str:
-        services.seat(self.subject, form.cleaned_data, by=self.request.user)  # type: ignore[arg-type]
+        services.seat(self.subject, form.cleaned_data, by=self.request.user)
         return self.cancel_url()
 
 
@@ -193,16 +193,17 @@ class LeaveSeatView(CommitteePage):
     def find(self) -> Committee:
         committee = super().find()
         rows = committee.members.current().select_related("mediator", "committee")
-        self.seat: CommitteeMember | None = rows.filter(pk=self.kwargs["seat"]).first()
-        if self.seat is None:
+        seat = rows.filter(pk=self.kwargs["seat"]).first()
+        if seat is None:
             raise Http404
+        self.seat: CommitteeMember = seat
         return committee
 
     def initial(self) -> dict[str, Any]:
         return {"left_on": timezone.localdate()}
 
     def facts(self) -> list[dict[str, Any]]:
-        seat: Any = self.seat
+        seat = self.seat
         return [
             {"label": "委员", "value": seat.mediator.name},
             {"label": "职务", "value": presentation.POST_LABEL[seat.post]},
@@ -211,7 +212,7 @@ class LeaveSeatView(CommitteePage):
 
     def perform(self, form: Any) -> str:
         data = form.cleaned_data
-        services.unseat(self.seat, left_on=data["left_on"], why=data["why"], by=self.request.user)  # type: ignore[arg-type]
+        services.unseat(self.seat, left_on=data["left_on"], why=data["why"], by=self.request.user)
         return self.cancel_url()
 
 
@@ -230,7 +231,7 @@ class ElectView(CommitteePage):
         return ElectionForm(data, seats=seats)
 
     def perform(self, form: Any) -> str:
-        services.elect(self.subject, form.cleaned_data["starts_on"], form.posts, by=self.request.user)  # type: ignore[arg-type]
+        services.elect(self.subject, form.cleaned_data["starts_on"], form.posts, by=self.request.user)
         return self.cancel_url()
 
 
@@ -257,4 +258,3 @@ class MinorityView(RecordForm):
 
     def crumbs(self) -> list[tuple[str, str]]:
         return [("调委会", self.cancel_url())]
-

@@ -96,6 +96,10 @@ def shown(one: CourtList) -> dict[str, Any]:
     ]
     return {
         "one": one,
+        "is_first": one.previous_id is None,
+        "sent_said": f"{one.sent_by} 已于 {one.sent_on:%Y-%m-%d} 通报{one.court}（{one.sent_how}）。"
+        if one.sent_on
+        else "",
         "changes": changes,
         "tally": [
             (label, sum(row["what"] == what for row in changes)) for what, label in court_lists.CHANGE_LABEL.items()
@@ -156,7 +160,7 @@ class SendView(ListReadersView, RecordForm):
         return one
 
     def perform(self, form: Any) -> str:
-        services.send_list(self.subject, form.cleaned_data, by=self.request.user)  # type: ignore[arg-type]
+        services.send_list(self.subject, form.cleaned_data, by=self.request.user)
         return self.cancel_url()
 
     def cancel_url(self) -> str:

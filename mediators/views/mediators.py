@@ -47,12 +47,12 @@ class MediatorsView(ReadersView):
         sort = sort if sort in SORTS else "name"
         found = conditions.qs.with_post().with_training(today.year).annotate(load=work().load("mediator"))
         page = paged(request, found.select_related("committee__organisation").order_by(*SORTS[sort]))
-        kinds = presentation.kinds()
+        kinds = conditions.kinds
         current = conditions.given.get("status", "")
         form = conditions.form
         fields = [form[name] for name in ("q", "committee", "kind", "speciality")]
         more = [form[name] for name in ("township", "language", "grade")]
-        if len(form.fields["township"].choices) < 3:  # one township: nothing to choose
+        if len(conditions.towns) < 2:  # one township: nothing to choose
             more = more[1:]
         context = {
             "rows": [presentation.mediator_row(row, kinds, today) for row in page.rows],
@@ -60,7 +60,15 @@ class MediatorsView(ReadersView):
             "tabs": [
                 tab(request, "status", "", "全部", sum(counts.values()), current),
                 *(
-                    tab(request, "status", one.value, str(one.label), counts.get(one.value, 0), current, TONES.get(one, ""))
+                    tab(
+                        request,
+                        "status",
+                        one.value,
+                        str(one.label),
+                        counts.get(one.value, 0),
+                        current,
+                        TONES.get(one, ""),
+                    )
                     for one in MediatorStatus
                 ),
             ],
@@ -97,7 +105,7 @@ class MediatorView(ReadersView):
         rows = Mediator.objects.visible_to(request.user).with_post().with_training(today.year)
         rows = rows.annotate(load=work().load("mediator"))
         mediator: Any = (
-            rows.select_related("committee__organisation__division__parent", "user").filter(pk=pk).first()
+            rows.select_related("committee__organisation__division__parent__parent", "user").filter(pk=pk).first()
         )
         if mediator is None:
             raise Http404
@@ -136,7 +144,9 @@ class MediatorView(ReadersView):
 def _years(mediator: Mediator) -> list[dict[str, Any]]:
     """Hours of training by year, the latest first."""
     rows = mediator.trainings.order_by().values_list("held_on__year").annotate(Sum("hours"))
-    return [{"year": year, "hours": presentation.hours(hours or Decimal(0))} for year, hours in sorted(rows, reverse=True)]
+    return [
+        {"year": year, "hours": presentation.hours(hours or Decimal(0))} for year, hours in sorted(rows, reverse=True)
+    ]
 
 
 # ---- forms
@@ -192,7 +202,7 @@ class AmendView(MediatorPage):
         return MediatorForm(data, user=self.request.user, mediator=mediator, initial=initial)
 
     def perform(self, form: Any) -> str:
-        services.amend_mediator(self.subject, form.cleaned_data, by=self.request.user)  # type: ignore[arg-type]
+        services.amend_mediator(self.subject, form.cleaned_data, by=self.request.user)
         return self.cancel_url()
 
 
@@ -226,7 +236,7 @@ class StatusView(MediatorPage):
     def perform(self, form: Any) -> str:
         data = form.cleaned_data
         change = services.change_status(
-            self.subject, data["to_status"], ground=data["ground"], effective_on=data["effective_on"],  # type: ignore[arg-type]
+            self.subject, data["to_status"], ground=data["ground"], effective_on=data["effective_on"],
             note=data["note"], hand_over=form.hand_over, by=self.request.user,
         )  # fmt: skip
         moved = f"，已移交在办案件 {change.handed_over} 件" if change.handed_over else ""
@@ -260,4 +270,3 @@ class ForgetTrainingView(ReadersView):
         services.forget_training(found, by=request.user)
         messages.success(request, "已删除这条培训。")
         return redirect("mediators:mediator", pk=pk)
-
