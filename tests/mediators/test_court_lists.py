@@ -36,7 +36,7 @@ def test_the_first_list_holds_everyone_and_no_changes(justice, seated, committee
         f"{timezone.localdate().year} 年第 1 号", 1, 4, [],
     )  # fmt: skip
     (row,) = one.content["committees"]
-    assert (row["chair"], row["members"], [person["name"] for person in row["people"]][0]) == ("单玉霞", 3, "单玉霞")
+    assert (row["chair"], row["members"], next(person["name"] for person in row["people"])) == ("单玉霞", 3, "单玉霞")
     assert {person["name"]: person["status"] for person in row["people"]}["高明"] == "暂停"
     assert "韩立" not in str(one.content)
 
