@@ -57,6 +57,7 @@ _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:\-]{0,63}\Z")
 
 log = logging.getLogger(__name__)
 _handlers: dict[str, Handler] = {}
+_alone: set[str] = set()
 _ask_broker_again_at = 0.0
 
 
@@ -109,8 +110,11 @@ def _only_ids(name: str, value: Any) -> Any:
 # -- who gets what -------------------------------------------------------------------------------------------------
 
 
-def handles(topic: str) -> Callable[[_Handler], _Handler]:
+def handles(topic: str, *, alone: bool = False) -> Callable[[_Handler], _Handler]:
     """Register a function for a topic.  It is called with the payload as keyword arguments.
+
+    ``alone``: each of its news is delivered in a transaction of its own.  For handlers that lock what people work on:
+    in one transaction with others they would hold one thing while they wait for the next.
 
     Raises ValueError when the topic has another handler already: publish two topics for two effects.
     """
@@ -119,6 +123,8 @@ def handles(topic: str) -> Callable[[_Handler], _Handler]:
         known = _handlers.setdefault(topic, handler)
         if known != handler:
             raise ValueError(f"{topic} is handled by {_name_of(known)} already")
+        if alone:
+            _alone.add(topic)
         return handler
 
     return register
@@ -233,18 +239,25 @@ def relay(limit: int = 1000, *, seconds: float = 20.0) -> Relayed:
 
 
 def _relay_batch(size: int, ends: float) -> tuple[int, Relayed]:
+    """Up to ``size`` news: first those that share a transaction, then those that have one each."""
     run = Relayed()
+    waiting = Outbox.objects.filter(done_at=None, dead_at=None, due_at__lte=Now())
+    taken = _deliver_together(waiting.exclude(topic__in=_alone), size, run, ends)
+    while taken < size and time.monotonic() < ends:
+        if not _deliver_together(waiting.filter(topic__in=_alone), 1, run, ends):
+            break
+        taken += 1
+    return taken, run
+
+
+def _deliver_together(waiting: models.QuerySet[Outbox], size: int, run: Relayed, ends: float) -> int:
     with transaction.atomic():
-        rows = list(
-            Outbox.objects.filter(done_at=None, dead_at=None, due_at__lte=Now())
-            .order_by("due_at", "id")
-            .select_for_update(skip_locked=True)[:size]
-        )
+        rows = list(waiting.order_by("due_at", "id").select_for_update(skip_locked=True)[:size])
         for row in rows:
             _deliver(row, run)
             if time.monotonic() > ends:
                 break
-    return len(rows), run
+    return len(rows)
 
 
 def _deliver(row: Outbox, run: Relayed) -> None:

@@ -72,6 +72,16 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         model: Any = self.model._meta.get_field(related).related_model
         return Exists(model.objects.filter(dispute=OuterRef("pk"), **conditions))
 
+    def locked(self, pk: int) -> Any:
+        """That case for its page, locked for this transaction; None when it is not in this set.
+
+        Whoever changes anything that hangs on a case locks the case before all else: then nobody waits in a circle.
+        """
+        # The row alone is locked first: a join is judged again after a wait, and a place that was just corrected
+        # would make the case seem to vanish.
+        self.select_for_update().filter(pk=pk).values_list("pk").first()
+        return self.for_page().filter(pk=pk).first()
+
     def for_page(self) -> DisputeQuerySet:
         """Everything the case page and the guards read."""
         return self.with_watch().with_card().select_related(

@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from common import outbox
 from common.signals import workdays_changed
 from disputes.models import Dispute, DisputeEvent
-from disputes.services import clocks, sweep, warning
+from disputes.services import clocks, warning
 from disputes.signals import dispute_moved
 from grids.loading import Change
 from grids.models import Division
@@ -31,7 +31,7 @@ def follow_moved_places(sender: Any, change: Change, **kwargs: Any) -> None:
             Dispute.objects.filter(division=village).update(township=village.parent_id)
 
 
-@outbox.handles(sweep.TOPIC)
+@outbox.handles(warning.TOPIC, alone=True)
 def act_on_a_warning(escalation: int) -> None:
     warning.deliver(escalation)
 

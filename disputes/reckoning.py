@@ -82,25 +82,41 @@ def derive(row: Any, suspensions: Iterable[Any]) -> None:
     row.is_provisional = workdays.is_provisional(row.started_on, row.due_on)
 
 
-def set_warnings(row: Any, warn: Warn) -> None:
+def set_warnings(row: Any, warn: Warn, today: dt.date) -> None:
     """Work out the days of warning from the due day, and which comes next.
 
-    A row that was warned for this very due day goes on from there; one whose due day moved starts afresh.
+    A due day that moved is a new chance to warn: levels whose new day is still to come are taken back.  Those whose
+    new day has come as well stay issued, for the case is as late as they said.
     """
-    if row.warned_due_on != row.due_on:
-        row.warned, row.warned_due_on = WarnLevel.NONE, row.due_on
-    base = workdays.next_workday(row.due_on)  # what falls due on a day off may be done on the next working day
+    # What falls due on a day off may be done on the next working day; what was late before its clock began (an
+    # agreement that took effect after its first instalment) is warned of from the beginning.
+    base = workdays.next_workday(max(row.due_on, row.started_on))
     row.warn_days = [
         max(_days_before(base, warn.remind), row.started_on) if warn.remind is not None else None,
         *(workdays.add_workdays(base, n) if n is not None else None for n in (warn.yellow, warn.red, warn.leader)),
         workdays.add_workdays(base, 1) if row.kind == LADDER else None,
     ]
+    if row.warned_due_on != row.due_on:
+        issued = enumerate(row.warn_days[: row.warned], start=1)
+        row.warned = max((level for level, day in issued if day and day <= today), default=WarnLevel.NONE)
+        row.warned_due_on = row.due_on
     _set_next_warning(row)
 
 
 def _set_next_warning(row: Any) -> None:
     coming = ((level, day) for level, day in enumerate(row.warn_days, start=1) if level > row.warned and day)
     row.next_warn_level, row.next_warn_on = next(coming, (None, None))
+
+
+#: Why a card is lifted when the thing it asked for was done.
+DONE: Final = "所警示的事项已经办理"
+
+
+def lifted_because(row: Any, level: int) -> str:
+    """Why a card of that level is lifted by what became of its clock; empty while it stands."""
+    if not row.is_running:
+        return DONE
+    return f"期限已改为 {row.due_on}" if level > row.warned else ""
 
 
 #: Weeks without holidays.
@@ -123,39 +139,46 @@ class Watch:
     """The clocks of one case while something happens to it.
 
     ``rows`` are all of its clocks; ``make`` builds a new one from keyword values.  Rows that came in or changed are
-    collected in ``made`` and ``changed``; saving them, and the case, is the caller's.
+    collected in ``made`` and ``changed``, those that took warnings back in ``relieved``; saving them and the case, and
+    lifting cards (``lifted_because``), is the caller's.
     """
 
     def __init__(
-        self, case: Any, rows: Iterable[Any], *, make: Callable[..., Any], rules: Rules = STANDARD,
+        self, case: Any, rows: Iterable[Any], *, today: dt.date, make: Callable[..., Any], rules: Rules = STANDARD,
         suspensions: Callable[[], Collection[Any]],
     ) -> None:  # fmt: skip
-        self.case, self.rules, self.make, self.suspensions = case, rules, make, suspensions
+        self.case, self.today, self.rules, self.make, self.suspensions = case, today, rules, make, suspensions
         self.rows = list(rows)
         self.made: list[Any] = []
         self.changed: list[Any] = []
+        self.relieved: list[Any] = []
 
     @property
     def running(self) -> list[Any]:
         return [row for row in self.rows if row.is_running]
 
-    def advance(self, event: str, today: dt.date) -> None:
+    @property
+    def warnings_changed(self) -> list[Any]:
+        """Clocks whose cards and messages may have to go."""
+        return [row for row in self.changed if not row.is_running or any(row is one for one in self.relieved)]
+
+    def advance(self, event: str) -> None:
         """Meet, start, pause and resume clocks because ``event`` happened; set the nearest one on the case."""
         ends_all = event in {"archive", "reopen"}  # nothing runs in an archive; a reopened case begins anew
-        self._meet({row.kind for row in self.running} if ends_all else deadlines.stopped_by(event), today)
+        self._meet({row.kind for row in self.running} if ends_all else deadlines.stopped_by(event))
         for clock in deadlines.started_by(event, self.case):
-            self._meet({clock.kind}, today)
-            self.start(clock, self._starts_on(clock, event, today))
+            self._meet({clock.kind})
+            self.start(clock, self._starts_on(clock, event))
         if event == "renegotiate":
             self._revive("mediate")
         if event == "amend":
             self._follow_category()
         if event == "suspend":
-            self._pause(today)
+            self._pause()
         if event in {"resume", "reassign"}:
             self._resume()
         if event in {"take_effect", "settle_orally", "perform", "reopen"}:
-            self._follow_obligations(event, today)
+            self._follow_obligations(event)
         self.set_nearest()
 
     def start(self, clock: Clock, start: dt.date) -> Any:
@@ -182,10 +205,10 @@ class Watch:
         self.set_nearest()
         return started
 
-    def fire(self, today: dt.date) -> Iterator[tuple[Any, int, dt.date]]:
-        """Each warning due by ``today`` as (row, level, day), oldest first, marked as issued: the sweep, in memory."""
+    def fire(self) -> Iterator[tuple[Any, int, dt.date]]:
+        """Each warning due by today as (row, level, day), oldest first, marked as issued: the sweep, in memory."""
         while True:
-            waiting = [r for r in self.running if not r.is_paused and r.next_warn_on and r.next_warn_on <= today]
+            waiting = [r for r in self.running if not r.is_paused and r.next_warn_on and r.next_warn_on <= self.today]
             row = min(waiting, key=lambda r: (r.next_warn_on, r.id), default=None)
             if row is None:
                 return
@@ -209,7 +232,7 @@ class Watch:
     # -- parts
 
     def _add(self, row: Any) -> Any:
-        set_warnings(row, self._warn(row))
+        set_warnings(row, self._warn(row), self.today)
         self.rows.append(row)
         self.made.append(row)
         return row
@@ -219,22 +242,25 @@ class Watch:
             self.changed.append(row)
 
     def _rederive(self, row: Any) -> None:
+        issued = row.warned
         derive(row, self.suspensions())
-        set_warnings(row, self._warn(row))
+        set_warnings(row, self._warn(row), self.today)
+        if row.warned < issued:
+            self.relieved.append(row)
         self._touch(row)
 
     def _warn(self, row: Any) -> Warn:
         return self.rules.warn(row.key, self.case.category.official_code, self.case.division.level)
 
-    def _meet(self, kinds: Collection[str], today: dt.date) -> None:
+    def _meet(self, kinds: Collection[str]) -> None:
         for row in self.running:
             if row.kind in kinds:
-                row.met_on = today
+                row.met_on = self.today
                 self._touch(row)
 
-    def _starts_on(self, clock: Clock, event: str, today: dt.date) -> dt.date:
+    def _starts_on(self, clock: Clock, event: str) -> dt.date:
         """Labour disputes count from the application (劳动争议调解仲裁法 第14条); reopened, from the day they came back."""
-        return self.case.applied_on if clock.from_application and event == "accept" else today
+        return self.case.applied_on if clock.from_application and event == "accept" else self.today
 
     def _revive(self, kind: str) -> None:
         """An agreement that came to nothing did not meet the limit: the clock runs on with its old due date."""
@@ -253,12 +279,12 @@ class Watch:
                 row.limit, row.started_on = self.rules.days(wanted, start), start
                 self._rederive(row)
 
-    def _pause(self, today: dt.date) -> None:
+    def _pause(self) -> None:
         reason = next((pause.reason for pause in self.suspensions() if pause.until is None), None)
         for row in self.running:
             clock = deadlines.BY_KEY.get(row.key)
             if clock and reason in clock.pauses:
-                row.pause_began_on = today
+                row.pause_began_on = self.today
                 self._touch(row)
 
     def _resume(self) -> None:
@@ -273,26 +299,29 @@ class Watch:
         begun = self.case.accepted_at
         return any(begun is None or visit.recorded_at >= begun for visit in self.case.follow_ups.all())
 
-    def _follow_obligations(self, event: str, today: dt.date) -> None:
-        """Keep one clock on the nearest unperformed obligation; when none is left, start the follow-up clock."""
+    def _follow_obligations(self, event: str) -> None:
+        """Keep a clock on the nearest unperformed obligation; when none is left, start the follow-up clock.
+
+        An obligation that was dealt with meets its clock, and the next one gets its own, from the same start: what is
+        late by then has been for as long.
+        """
         agreement = self.case.current_agreement
         pending = [row for row in agreement.obligations.all() if row.state in UNPERFORMED] if agreement else []
         nearest = min(pending, key=lambda row: row.due_on, default=None)
         self.case.has_pending_obligations = nearest is not None
         row = next((row for row in self.running if row.kind == deadlines.PERFORM), None)
         if nearest is None:
-            self._meet({deadlines.PERFORM}, today)
+            self._meet({deadlines.PERFORM})
             waiting = any(row.kind == "follow_up" for row in self.running)
             if event != "reopen" and not waiting and not self._was_visited():
                 for clock in deadlines.started_by("performed", self.case):
-                    self.start(clock, today)
-        elif row is None:
+                    self.start(clock, self.today)
+        elif row is None or row.due_on != nearest.due_on:
+            self._meet({deadlines.PERFORM})
             self._add(
                 self.make(
-                    key=deadlines.PERFORM, kind=deadlines.PERFORM, label=deadlines.PERFORM_LABEL, started_on=today,
-                    due_on=nearest.due_on, source=deadlines.PERFORM_SOURCE,
+                    key=deadlines.PERFORM, kind=deadlines.PERFORM, label=deadlines.PERFORM_LABEL,
+                    started_on=row.started_on if row else self.today, due_on=nearest.due_on,
+                    source=deadlines.PERFORM_SOURCE,
                 )
             )  # fmt: skip
-        elif row.due_on != nearest.due_on:
-            row.due_on = nearest.due_on
-            self._rederive(row)

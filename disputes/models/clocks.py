@@ -21,8 +21,8 @@ class ClockRow(models.Model):
     """One limit of a case, running, met or run out.  Its rule is a row of ``deadlines``; its days are derived.
 
     ``due_on`` follows from ``started_on``, ``limit``, ``extended_days`` and the suspensions that stop this clock;
-    ``warn_days`` from ``due_on``.  ``warned`` says how far the warnings for ``warned_due_on`` have gone: a due day
-    that moved is a new chance to warn (reckoning.py).
+    ``warn_days`` from ``due_on``.  ``warned`` is the highest level that stands: a due day that moved away from
+    ``warned_due_on`` takes back the levels whose day is to come once more (reckoning.py).
     """
 
     dispute = models.ForeignKey(Dispute, models.PROTECT, related_name="clocks")

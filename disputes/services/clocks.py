@@ -14,7 +14,7 @@ from django.utils import timezone
 from disputes import deadlines, reckoning
 from disputes.choices import ExtensionState
 from disputes.deadlines import Warn
-from disputes.models import ClockRow, Dispute, Extension, LocalLimit, Supervision, WarningRule
+from disputes.models import ClockRow, Dispute, Escalation, Extension, LocalLimit, Supervision, WarningRule
 from disputes.reckoning import Rules, Watch
 from notices import services as notices
 
@@ -68,6 +68,7 @@ def watch(dispute: Dispute, *, is_new: bool = False) -> Watch:
     return Watch(
         dispute,
         () if is_new else dispute.clocks.order_by("id"),
+        today=timezone.localdate(),
         make=lambda **values: ClockRow(dispute=dispute, **values),
         rules=rules_in_force(),
         suspensions=lambda: dispute.suspensions.all(),
@@ -81,9 +82,8 @@ def save(watched: Iterable[Watch]) -> None:
     ClockRow.objects.bulk_create(made)
     if changed:
         ClockRow.objects.bulk_update(changed, COLUMNS, batch_size=500)
-        ended = [row for row in changed if not row.is_running]
-        _close_warnings(ended)
-        _close_requests(ended)
+        _lift_cards([row for watch in watched for row in watch.warnings_changed])
+        _close_requests([row for row in changed if not row.is_running])
 
 
 def subject(dispute_id: int, clock_id: int | None = None) -> str:
@@ -91,20 +91,24 @@ def subject(dispute_id: int, clock_id: int | None = None) -> str:
     return f"dispute:{dispute_id}" + (f"/clock:{clock_id}" if clock_id else "")
 
 
-#: Why a card is lifted when the thing it asked for was done.
-DONE: Final = "所警示的事项已经办理"
 #: Why nobody has to decide on a longer limit any more.
 NOT_NEEDED: Final = "期限已经办结，不需要延长"
 
 
-def _close_warnings(ended: list[ClockRow]) -> None:
-    """What the warnings asked for was done: cards are lifted and messages settled by that, nobody writes it again."""
-    warned = [row for row in ended if row.warned]
-    if not warned:
-        return
-    cards = Supervision.objects.open().filter(escalation__clock__in=warned)
-    cards.update(lifted_at=timezone.now(), lifted_why=DONE)
-    for row in warned:
+def _lift_cards(rows: list[ClockRow]) -> None:
+    """Cards and messages follow their clocks: what was done, or is not late any more, is nobody's to do.
+
+    Found by the ledger, whatever the clock itself remembers.  The reason is written down, the card is kept.
+    """
+    warned = set(Escalation.objects.filter(clock__in=rows).values_list("clock_id", flat=True)) if rows else set()
+    by_pk = {row.pk: row for row in rows if row.pk in warned}
+    cards = Supervision.objects.open().filter(escalation__clock__in=by_pk).select_related("escalation")
+    for card in cards if by_pk else ():
+        card.lifted_why = reckoning.lifted_because(by_pk[card.escalation.clock_id], card.escalation.level)
+        if card.lifted_why:
+            card.lifted_at = timezone.now()
+            card.save(update_fields=["lifted_at", "lifted_why"])
+    for row in by_pk.values():
         notices.settle(subject(row.dispute_id, row.pk))
 
 
@@ -124,15 +128,17 @@ def reckon(ids: Collection[int]) -> int:
     One transaction; how many clocks came out otherwise.  What came out the same is not written.
     """
     running = Prefetch("clocks", ClockRow.objects.filter(met_on=None, expired_on=None).order_by("id"), "kept_clocks")
-    clocks_changed, cases_changed = [], []
+    clocks_changed, cases_changed, relieved = [], [], []
     with transaction.atomic():
         cases = Dispute.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
         for case in cases.select_related("category", "division").prefetch_related("suspensions", running):
             before = [_reckoned(row) for row in case.kept_clocks], case.next_due_on, case.next_clock
             watched = Watch(
-                case, case.kept_clocks, make=ClockRow, rules=rules_in_force(), suspensions=case.suspensions.all
-            )
+                case, case.kept_clocks, today=timezone.localdate(), make=ClockRow, rules=rules_in_force(),
+                suspensions=case.suspensions.all,
+            )  # fmt: skip
             watched.reckon_again()
+            relieved += watched.relieved
             clocks_changed += [
                 row for row, was in zip(case.kept_clocks, before[0], strict=True) if _reckoned(row) != was
             ]
@@ -140,6 +146,7 @@ def reckon(ids: Collection[int]) -> int:
                 cases_changed.append(case)
         if clocks_changed:
             ClockRow.objects.bulk_update(clocks_changed, RECKONED, batch_size=200)
+            _lift_cards(relieved)
         if cases_changed:
             Dispute.objects.bulk_update(cases_changed, ["next_due_on", "next_clock"], batch_size=200)
     return len(clocks_changed)
@@ -149,10 +156,10 @@ def _reckoned(row: ClockRow) -> list[Any]:
     return [getattr(row, name) for name in RECKONED]
 
 
-def advance(dispute: Dispute, event: str, today: dt.date) -> None:
+def advance(dispute: Dispute, event: str) -> None:
     """Meet, start, pause and resume clocks because ``event`` happened.  The caller saves the case."""
     watched = watch(dispute, is_new=event == "register")
-    watched.advance(event, today)
+    watched.advance(event)
     save([watched])
 
 

@@ -31,10 +31,7 @@ def perform(
     """
     transition = workflow.TRANSITIONS[name]
     with transaction.atomic():
-        # The row alone is locked first: a join is judged again after a wait, and a place that was just corrected
-        # would make the case seem to vanish.
-        Dispute.objects.select_for_update().filter(pk=dispute.pk).values_list("pk").first()
-        locked = Dispute.objects.for_page().filter(pk=dispute.pk).first()
+        locked = Dispute.objects.locked(dispute.pk)
         roles = roles_on(locked, by) if locked else frozenset()
         if locked is None or not roles:
             raise NotVisible
@@ -46,10 +43,10 @@ def perform(
         locked.status = transition.target or locked.status
         event = record(locked, name, by=by, before=before, note=note, quiet=transition.quiet)
         if not transition.quiet:
-            clocks.advance(locked, name, timezone.localdate())
+            clocks.advance(locked, name)
         locked.save()
         dispute_moved.send(sender=Dispute, dispute=locked, event=event, by=by)
-    locked._prefetched_objects_cache.clear()  # type: ignore[attr-defined]  # read before the step: no longer true
+    locked._prefetched_objects_cache.clear()  # read before the step: no longer true
     return locked
 
 

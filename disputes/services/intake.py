@@ -76,7 +76,7 @@ def register(
         )
         detail = {"source": dispute.source} | ({"fingerprint": fingerprint} if fingerprint else {})
         event = record(dispute, "register", by=by, before="", note=Note(detail=detail))
-        clocks.advance(dispute, "register", timezone.localdate())
+        clocks.advance(dispute, "register")
         dispute.save()
         dispute_moved.send(sender=Dispute, dispute=dispute, event=event, by=by)
     return dispute, True

@@ -21,6 +21,7 @@ from django.utils import timezone
 from common import workdays
 from disputes import deadlines
 from disputes.choices import SupervisionKind, WarnLevel
+from disputes.services import warning
 from disputes.services.timeline import SYSTEM
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,6 @@ log = logging.getLogger(__name__)
 BATCH: Final = 2000
 #: PostgreSQL advisory lock: two sweeps at once would only wait for each other.
 LOCK: Final = 0x64656C_61
-TOPIC: Final = "disputes.escalated"
 #: What says that a row is at fault and not the database, the network or this program.
 AtFault = (DataError, IntegrityError, InternalError)
 
@@ -167,7 +167,7 @@ def _batch(swept: Swept, today: dt.date, after: tuple[dt.date, int], size: int) 
         if not rows:
             return None
         facts: dict[str, Any] = {
-            "ids": [pk for pk, _ in rows], "now": timezone.now(), "topic": TOPIC, "words": WORDS, "kinds": KINDS, "card": CARD_WORDS,
+            "ids": [pk for pk, _ in rows], "now": timezone.now(), "topic": warning.TOPIC, "words": WORDS, "kinds": KINDS, "card": CARD_WORDS,
             "system": SYSTEM,
             "reply_by": workdays.add_workdays(today, deadlines.REPLY_WITHIN),
         }  # fmt: skip

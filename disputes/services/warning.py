@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
 from typing import Final
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from common import outbox
 from disputes import deadlines
 from disputes.choices import SupervisionKind, WarnLevel
 from disputes.models import ClockRow, Dispute, DisputeEvent, Escalation
@@ -18,6 +20,10 @@ from disputes.services.timeline import Note, record
 from disputes.workflow import TRANSITIONS
 from notices import services as notices
 
+#: News of a warning; each is delivered in a transaction of its own, because it locks its case.
+TOPIC: Final = "disputes.escalated"
+#: When to ask again whether a pause is over.
+PAUSED_FOR: Final = dt.timedelta(minutes=30)
 #: Levels that do not wait for the daily digest.
 URGENT = frozenset({WarnLevel.RED, WarnLevel.LEADER})
 
@@ -25,50 +31,58 @@ URGENT = frozenset({WarnLevel.RED, WarnLevel.LEADER})
 def deliver(escalation_id: int) -> None:
     """Act on one line of the ledger, in the transaction that marks its news as delivered.
 
-    A clock that was met meanwhile has nobody told: the line stays, the to-do would be stale.
+    The case is locked before its clock is looked at, so that nobody meets the clock in between.  What the clock took
+    back, what was met meanwhile and what is said anew for another due day has nobody told: the line stays, the to-do
+    would be stale.  While the clock is paused the news waits.
     """
-    line = Escalation.objects.select_related("clock", "dispute__committee", "dispute__mediator").get(pk=escalation_id)
-    if not line.clock.is_running:
+    line = Escalation.objects.get(pk=escalation_id)
+    dispute = Dispute.objects.locked(line.dispute_id)
+    row = ClockRow.objects.get(pk=line.clock_id)
+    said_anew = Escalation.objects.filter(clock=row, level=line.level, pk__gt=line.pk)
+    if not row.is_running or line.level > row.warned or said_anew.exists():
         return
-    if line.level == WarnLevel.CLIMB:
-        climb(line)
-        return
-    late = line.due_on < timezone.localdate()
+    if row.is_paused:
+        again = timezone.now() + PAUSED_FOR
+        outbox.publish(TOPIC, f"{line.pk}:{uuid.uuid4()}", {"escalation": line.pk}, due_at=again)
+    elif line.level == WarnLevel.CLIMB:
+        climb(line, dispute, row)
+    else:
+        tell(line, dispute, row)
+
+
+def tell(line: Escalation, dispute: Dispute, row: ClockRow) -> None:
+    """Tell the people of the offices that this level reaches."""
+    late = row.due_on < timezone.localdate()
     notices.post(
         f"escalation:{line.pk}",
-        offices.people(line.dispute, line.clock.kind, line.level, rung=_rung(line.clock)),
+        offices.people(dispute, row.kind, line.level, rung=_rung(row)),
         kind=f"warning.{WarnLevel(line.level).name.lower()}",
-        title=f"{line.dispute.code} {line.clock.label}{'超期' if late else '即将到期'}（{WarnLevel(line.level).label}）",
-        url=line.dispute.get_absolute_url(),
-        subject=subject(line.dispute_id, line.clock_id),
-        due_on=line.due_on,
+        title=f"{dispute.code} {row.label}{'超期' if late else '即将到期'}（{WarnLevel(line.level).label}）",
+        url=dispute.get_absolute_url(),
+        subject=subject(dispute.pk, row.pk),
+        due_on=row.due_on,
         urgent=line.level in URGENT,
     )
 
 
-def climb(line: Escalation) -> None:
+def climb(line: Escalation, dispute: Dispute, row: ClockRow) -> None:
     """A level of 四级七天 ran out: the next one begins on that very day, however late this is delivered."""
-    with transaction.atomic():
-        Dispute.objects.select_for_update().filter(pk=line.dispute_id).values_list("pk").first()
-        dispute = Dispute.objects.for_page().get(pk=line.dispute_id)
-        said = clocks.climb(dispute, line.clock_id, line.due_on)
-        if not said:
-            return
-        record(dispute, "climb", by=None, before=dispute.status, note=Note(text=said), quiet=True)
-        dispute.save(update_fields=["next_due_on", "next_clock"])
-        level = deadlines.rung_of(line.clock.key)
-        is_top = level == len(deadlines.LADDER)
-        notices.post(
-            f"climb:{line.pk}",
-            offices.people(
-                dispute, "ladder", WarnLevel.LEADER if is_top else WarnLevel.REMIND, rung=level if is_top else level + 1
-            ),
-            kind="warning.climb",
-            title=f"{dispute.code} 四级七天期满，{'报领导研究' if is_top else f'升级到{deadlines.office(level + 1)}'}",
-            url=dispute.get_absolute_url(),
-            subject=f"{subject(dispute.pk)}/{TOP}" if is_top else subject(dispute.pk, _running_ladder(dispute)),
-            urgent=is_top,
-        )
+    said = clocks.climb(dispute, row.pk, row.due_on)
+    record(dispute, "climb", by=None, before=dispute.status, note=Note(text=said), quiet=True)
+    dispute.save(update_fields=["next_due_on", "next_clock"])
+    level = deadlines.rung_of(row.key)
+    is_top = level == len(deadlines.LADDER)
+    notices.post(
+        f"climb:{line.pk}",
+        offices.people(
+            dispute, "ladder", WarnLevel.LEADER if is_top else WarnLevel.REMIND, rung=level if is_top else level + 1
+        ),
+        kind="warning.climb",
+        title=f"{dispute.code} 四级七天期满，{'报领导研究' if is_top else f'升级到{deadlines.office(level + 1)}'}",
+        url=dispute.get_absolute_url(),
+        subject=f"{subject(dispute.pk)}/{TOP}" if is_top else subject(dispute.pk, _running_ladder(dispute)),
+        urgent=is_top,
+    )
 
 
 def _running_ladder(dispute: Dispute) -> int | None:

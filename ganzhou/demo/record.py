@@ -59,9 +59,9 @@ from disputes.models import (
     Suspension,
 )
 from disputes.reach import roles_on
-from disputes.reckoning import Watch
+from disputes.reckoning import Watch, lifted_because
 from disputes.services import sweep
-from disputes.services.clocks import DONE, climbed
+from disputes.services.clocks import climbed
 from disputes.services.effects import SESSION_FIELDS, in_force_text
 from disputes.services.intake import DISPUTE_FIELDS, PARTY_FIELDS, township_of
 from disputes.services.timeline import SYSTEM
@@ -302,21 +302,22 @@ def _record(
 # ---- clocks
 
 
-def _watch(case: Case) -> Watch:
+def _watch(case: Case, today: dt.date) -> Watch:
     return Watch(
-        case, case.clocks, suspensions=case.suspensions.all,
+        case, case.clocks, today=today, suspensions=case.suspensions.all,
         make=lambda **values: ClockRowInMemory(id=next(case.ids.clocks), dispute_id=case.id, **values),
     )  # fmt: skip
 
 
 def _advance(case: Case, event: str, at: dt.datetime) -> None:
-    watch = _watch(case)
-    watch.advance(event, at.date())
+    watch = _watch(case, at.date())
+    watch.advance(event)
     case.clocks.extend(watch.made)
-    ended = {row.id for row in watch.changed if not row.is_running}
+    changed = {row.id: row for row in watch.warnings_changed}
     for card in case.supervisions:
-        if card.lifted_at is None and card.clock_id in ended:
-            card.lifted_at, card.lifted_why = at, DONE
+        if card.lifted_at is None and card.clock_id in changed:
+            card.lifted_why = lifted_because(changed[card.clock_id], card.level)
+            card.lifted_at = at if card.lifted_why else None
 
 
 def warn(case: Case, until: dt.datetime) -> None:
@@ -329,8 +330,8 @@ def warn(case: Case, until: dt.datetime) -> None:
         at = max(dt.datetime.combine(day, SWEPT_AT, until.tzinfo), case.changed_at + dt.timedelta(minutes=1))
         if at > until:
             return
-        watch = _watch(case)
-        climbing = [row for row, level, _ in watch.fire(day) if _issue(case, row, level, day, at)]
+        watch = _watch(case, day)
+        climbing = [row for row, level, _ in watch.fire() if _issue(case, row, level, day, at)]
         for row in climbing:
             level = deadlines.rung_of(row.key)
             started = watch.climb(row, row.due_on)
@@ -353,7 +354,7 @@ def _issue(case: Case, row: ClockRowInMemory, level: int, day: dt.date, at: dt.d
             dispute_id=case.id, kind=sweep.KINDS[level - 1], escalation_id=line.id, office_id=office, issued_at=at,
             reason=fell_due + sweep.CARD_WORDS, reply_by=workdays.add_workdays(at.date(), deadlines.REPLY_WITHIN),
         )  # fmt: skip
-        card.clock_id = row.id
+        card.clock_id, card.level = row.id, level
         case.supervisions.append(card)
     if sweep.WORDS[level - 1]:
         detail = {"level": level, "clock": row.kind, "escalation": line.id}

@@ -94,18 +94,20 @@ RULES = {
         SELECT count(*) FROM disputes_clockrow c JOIN disputes_dispute d ON d.id = c.dispute_id
         WHERE d.status = 'archived' AND c.met_on IS NULL AND c.expired_on IS NULL""",
     "警示台账与期限不一致": """
-        SELECT count(*) FROM disputes_clockrow c LEFT JOIN LATERAL (
-            SELECT max(level) AS level, count(*) AS lines FROM disputes_escalation e
-            WHERE e.clock_id = c.id AND e.due_on = c.warned_due_on
-        ) e ON true
-        WHERE c.warned <> coalesce(e.level, 0) OR e.lines <> (
+        SELECT count(*) FROM disputes_clockrow c CROSS JOIN LATERAL (
+            SELECT count(DISTINCT level) FILTER (WHERE level <= c.warned) AS stand,
+                count(*) FILTER (WHERE level > c.warned AND due_on = c.due_on) AS beyond
+            FROM disputes_escalation e WHERE e.clock_id = c.id
+        ) e
+        WHERE e.beyond > 0 OR e.stand <> (
             SELECT count(*) FROM generate_subscripts(c.warn_days, 1) n WHERE n <= c.warned AND c.warn_days[n] IS NOT NULL)""",
     "督办与台账不一致": """
         SELECT abs((SELECT count(*) FROM disputes_escalation WHERE level IN (2, 3))
             - (SELECT count(*) FROM disputes_supervision WHERE escalation_id IS NOT NULL))
             + (SELECT count(*) FROM disputes_supervision s JOIN disputes_escalation e ON e.id = s.escalation_id
                JOIN disputes_clockrow c ON c.id = e.clock_id
-               WHERE (s.lifted_at IS NULL) <> (c.met_on IS NULL AND c.expired_on IS NULL))""",
+               WHERE (s.lifted_at IS NULL) <> (c.met_on IS NULL AND c.expired_on IS NULL AND e.level <= c.warned AND NOT EXISTS (
+                   SELECT 1 FROM disputes_escalation l WHERE l.clock_id = e.clock_id AND l.level = e.level AND l.id > e.id)))""",
     "调解次数不符": """
         SELECT count(*) FROM disputes_dispute d
         WHERE session_count <> (SELECT count(*) FROM disputes_mediationsession s WHERE s.dispute_id = d.id)""",

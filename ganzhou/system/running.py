@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts import audit
 from common import outbox, pulses, task_runs, workdays
 from common.models import Outbox, TaskRun
-from disputes.services import sweep
+from disputes.services import warning
 from ganzhou.celery import TIMETABLE, Periodic
 from ganzhou.system import schedules
 from imports import services as imports
@@ -125,7 +125,7 @@ class DeadTopic:
 
 #: What the news of a topic is about.
 TOPICS: Final = {
-    sweep.TOPIC: "期限警示",
+    warning.TOPIC: "期限警示",
     imports.READ: "导入：核对文件",
     imports.WRITE: "导入：写入",
     "disputes.calendar_changed": "日历变动后重算期限",

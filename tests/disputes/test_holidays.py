@@ -32,7 +32,7 @@ def days_of(key: str, start: dt.date, calendar: dict[dt.date, bool]) -> dict[str
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(workdays, "current", lambda: Calendar.of(calendar))
         reckoning.derive(row, ())
-        reckoning.set_warnings(row, clock.warn)
+        reckoning.set_warnings(row, clock.warn, start)
     return dict(zip(NAMES, [row.due_on, *row.warn_days], strict=True))
 
 

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from disputes.choices import WarnLevel
 from disputes.models import Dispute
-from disputes.reckoning import derive
 from disputes.services import clocks
 
 LEVELS = {level.name.lower(): level for level in WarnLevel if level not in (WarnLevel.NONE, WarnLevel.CLIMB)}
@@ -41,16 +40,11 @@ class Command(BaseCommand):
             if row is None or row.limit is None:
                 raise CommandError("没有可以提前的期限。")
             level = LEVELS[options["to"]]
-            warned = row.warned
             while (day := row.warn_days[level - 1]) is None or day > today:
                 if day is None:
                     raise CommandError(f"{row.label}期限没有{level.label}这一级。")
                 row.started_on -= dt.timedelta(days=1)
-                derive(row, dispute.suspensions.all())
-                row.warned_due_on = row.due_on  # what was warned stays warned
                 watched.reckon_again()
-            row.warned = max(warned, row.warned)
-            watched.reckon_again()
             clocks.save([watched])
             dispute.save(update_fields=["next_due_on", "next_clock"])
         self.stdout.write(
