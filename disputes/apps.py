@@ -7,18 +7,23 @@ class DisputesConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import audit
-        from disputes import receivers  # noqa: F401  (registers the receivers)
+        from disputes import attendance, receivers  # noqa: F401  (registers the receivers)
         from disputes.caseload import Caseload
         from disputes.digest import lines
         from disputes.models import Category
         from disputes.services import routing, rules
+        from disputes.visits import VisitCases
         from disputes.workflow import TRANSITIONS
         from imports.registry import offer
         from mediators import slots
         from notices import digest
         from notices.choices import Kind, name_kinds
+        from posts.visits.cases import use
+        from rosters.attendance import count_by
 
         slots.fill(Caseload())
+        count_by(attendance.handled)
+        use(VisitCases())
         digest.section("disputes", lines, title="案件")
         offer("categories", lambda: Category.objects.active().labels())
         audit.name({f"dispute.{name}": f"纠纷：{step.label}" for name, step in TRANSITIONS.items()})

@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from common.formfields import TypedDateField
 from common.widgets import CheckMenu
-from disputes import keywords, todo
+from disputes import attendance, keywords, todo
 from disputes.choices import CARD_BADGE, OPEN_STATES, Outcome, Risk, Source, Status, SupervisionKind
 from disputes.models import Agreement, ClockRow, Dispute, Instruction, Party, Sponsorship, Supervision
 from disputes.presentation import SOON_DAYS
@@ -99,7 +99,7 @@ SPONSORS = {"me": "我包的案", "any": "有领导包案"}
 #: What ``committee`` says of a case that was not sent to one.
 NO_COMMITTEE = "0"
 #: Conditions that hold for few cases, however long the past is.
-BOUNDED = frozenset({"due", "card", "instruction", "sponsor", "late_on", "clock_on"})
+BOUNDED = frozenset({"due", "card", "instruction", "sponsor", "late_on", "clock_on", "handled_by", "handled_on"})
 
 
 def period_begins(period: str, today: dt.date) -> dt.date:
@@ -243,6 +243,10 @@ class DisputeFilter(django_filters.FilterSet):
     sponsor = One(label="领导包案", method="by_sponsor", choices=list(SPONSORS.items()))
     late_on = TypedDate(label="当日超期", method="was_late")
     clock_on = TypedDate(label="当日有期限在走", method="had_a_clock")
+    handled_by = django_filters.NumberFilter(
+        label="当日办理单位", method="was_handled_by", max_value=2**31, min_value=1
+    )
+    handled_on = TypedDate(label="办理日期", method="was_handled_on")
     since = TypedDate(label="登记自", method="from_day")
     until = TypedDate(label="登记至", method="to_day")
     open = django_filters.BooleanFilter(label="在办", method="is_in_hand")
@@ -391,6 +395,13 @@ class DisputeFilter(django_filters.FilterSet):
 
     def had_a_clock(self, rows: QuerySet[Dispute], name: str, day: dt.date) -> QuerySet[Dispute]:
         return rows.filter(pk__in=ClockRow.objects.running_on(day).values("dispute"))
+
+    def was_handled_by(self, rows: QuerySet[Dispute], name: str, by: Any) -> QuerySet[Dispute]:
+        """By the people of an organisation, on the day that is given with it, or today."""
+        return rows.filter(pk__in=attendance.cases_of(int(by), self.form.cleaned_data.get("handled_on") or self.today))
+
+    def was_handled_on(self, rows: QuerySet[Dispute], name: str, day: dt.date) -> QuerySet[Dispute]:
+        return rows.filter(pk__in=attendance.steps_on(day).values("dispute"))
 
     def by_registrar(self, rows: QuerySet[Dispute], name: str, who: str) -> QuerySet[Dispute]:
         return rows.filter(registered_by_id=self.user.pk)

@@ -59,6 +59,7 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
             is_supervised=self._has("supervisions", lifted_at=None),
             supervision_awaits_answer=self._has("supervisions", lifted_at=None, replied_at=None),
             instruction_awaits_report=self._has("instructions", reported_at=None),
+            has_visits=self._has("case_visits"),
             was_watched=self._has("supervisions") | self._has("instructions") | self._has("sponsorships"),
         )
 

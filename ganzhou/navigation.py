@@ -18,6 +18,7 @@ from disputes.models import Dispute
 from disputes.services import routing
 from disputes.workflow import DECIDE, DISPATCH, REGISTER, SUPERVISION, TRANSITIONS
 from imports import registry as imports
+from posts.visits.querysets import may_look
 from reports import views as reports
 from rosters.querysets import places_of
 
@@ -137,6 +138,8 @@ def _analysis(request: HttpRequest) -> list[dict[str, Any]]:
 def _support(request: HttpRequest) -> list[dict[str, Any]]:
     """People, places and rooms that mediation stands on."""
     user, items = request.user, []
+    if may_look(user):
+        items.append(_item(request, "入格日志", "posts:visits", "writing"))
     if user.roles - ADMIN_ROLES:
         items.append(_item(request, "调委会", "mediators:committees", "building-community"))
         items.append(_item(request, "调解员", "mediators:mediators", "users-group"))

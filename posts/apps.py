@@ -6,3 +6,9 @@ class PostsConfig(AppConfig):
 
     name = "posts"
     verbose_name = "三官一师两员"
+
+    def ready(self) -> None:
+        from accounts import audit
+        from posts.visits import services as visits
+
+        audit.name(visits.ACTIONS)

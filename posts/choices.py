@@ -31,3 +31,14 @@ class LeaveReason(models.TextChoices):
     DUTY = "duty", "公务外出"
     SECONDMENT = "secondment", "借调、挂职"
     OTHER = "other", "其他"
+
+
+class VisitKind(models.TextChoices):
+    """What somebody went to a village for (入格日志)."""
+
+    CALL = "call", "走访"
+    LAW = "law", "普法"
+    ADVICE = "advice", "咨询"
+    MEDIATION = "mediation", "调解"
+    STUDY = "study", "研判"
+    COUNSELLING = "counselling", "心理疏导"

@@ -67,6 +67,9 @@ class ResidencyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and until < since:
+            self.add_error("until", "止期不能早于起期。")
         if cleaned.get("kind") == ResidencyKind.RESIDENT and not cleaned.get("window"):
             self.add_error("window", "常驻单位请写明窗口。")
         if cleaned.get("kind") == ResidencyKind.ON_CALL and not cleaned.get("phone"):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Case, Value, When
+from django.db.models import BigIntegerField, Case, F, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
@@ -374,8 +374,12 @@ def accept_swap(swap: SwapRequest, *, by: User) -> SwapRequest:
             {other.pk: (shift.name, shift.user_id)} if other else {}
         )  # fmt: skip
         DutyShift.objects.filter(pk__in=new).update(
-            name=Case(*(When(pk=pk, then=Value(name)) for pk, (name, _) in new.items())),
-            user=Case(*(When(pk=pk, then=Value(user)) for pk, (_, user) in new.items())),
+            name=Case(*(When(pk=pk, then=Value(name)) for pk, (name, _) in new.items()), default=F("name")),
+            user=Case(
+                *(When(pk=pk, then=Value(user, BigIntegerField())) for pk, (_, user) in new.items()),
+                default=F("user"),
+                output_field=BigIntegerField(),
+            ),
         )
         _close(swap, SwapState.ACCEPTED, by=by)
         _note("roster.swap_accept", swap, by)

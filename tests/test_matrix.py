@@ -47,6 +47,7 @@ PLAIN = {
     "rosters:add_residency",
     "mediators:committees", "mediators:found", "mediators:minority", "mediators:mediators", "mediators:appoint",
     "mediators:court_lists",
+    "posts:visits", "posts:new_visit", "api:rosters",
 }  # fmt: skip
 #: Addresses of somebody's account: for 安全管理员 alone, except one's own sessions.
 OF_AN_ACCOUNT = {
@@ -61,6 +62,8 @@ OTHERS = {
           "disputes:routing_change", "disputes:routing_move", "disputes:routing_delete", "disputes:routing_version",
           "disputes:delete_draft", "notices:open", "calendar:day", "calendar:withdraw", "disputes:limit",
           "disputes:warning_rule",
+          # Of a visit; posts/test_visits.py tries strangers.
+          "posts:visit", "posts:amend_visit",
           # Of a residence or a shift; rosters/test_scope.py tries strangers.
           "rosters:residency", "rosters:amend_residency", "rosters:duties", "rosters:ask_swap", "rosters:accept_swap",
           "rosters:refuse_swap", "rosters:withdraw_swap"}  # fmt: skip

@@ -30,6 +30,7 @@ from disputes.models import Dispute
 from disputes.workflow import REGISTER
 from grids.choices import Level, OrganisationKind
 from grids.models import Division, Organisation
+from posts.models import Visit
 
 #: 人民调解法 took effect; nobody applied to a committee under it before.
 FIRST_APPLICATION = dt.date(2011, 1, 1)
@@ -76,6 +77,10 @@ class IntakeForm(forms.Form):
         widget=forms.HiddenInput,
         error_messages={"required": "登记页已失效，请重新打开。", "invalid": "登记页已失效，请重新打开。"},
     )
+    visit = forms.UUIDField(
+        label="来自入格日志", required=False, widget=forms.HiddenInput,
+        error_messages={"invalid": "没有找到这条入格日志。"},
+    )  # fmt: skip
     source = _choice("来源", Source.choices, Source.WINDOW)
     category = CategoryField(
         label="纠纷类型", help_text="可输拼音首字母，如 zjd", error_messages={"required": "请选择纠纷类型。"},
@@ -208,6 +213,13 @@ class IntakeForm(forms.Form):
         if all(judged):  # only what each row says of itself is sound can be compared
             self._compare_sides()
         return own and all(judged) and not self.errors and not any(r.total_error_count() for r in self.row_sets)
+
+    def clean_visit(self) -> Visit | None:
+        uid = self.cleaned_data["visit"]
+        found = Visit.objects.visible_to(self.user).filter(uid=uid).first() if uid else None
+        if uid and found is None:
+            raise ValidationError("没有找到这条入格日志，或者不在您的范围内。", code="unknown")
+        return found
 
     def clean_applied_on(self) -> dt.date | None:
         day = self.cleaned_data["applied_on"]

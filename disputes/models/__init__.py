@@ -10,10 +10,12 @@ from disputes.models.mediation import Assignment, MediationSession, Suspension
 from disputes.models.parties import Party
 from disputes.models.routing import RoutingRule, RoutingVersion
 from disputes.models.supervision import Escalation, Instruction, Sponsorship, Supervision
+from disputes.models.visits import CaseVisit
 
 __all__ = [
     "Agreement",
     "Assignment",
+    "CaseVisit",
     "Category",
     "ClockRow",
     "Dispute",

@@ -87,6 +87,9 @@ class Dispute(models.Model):
         related_name="disputes_sent",
     )
     source_number = models.CharField("来源文号", max_length=60, blank=True, help_text="如法院案号、信访件编号")
+    visit = models.ForeignKey(
+        "posts.Visit", models.PROTECT, verbose_name="来自入格日志", null=True, blank=True, related_name="disputes"
+    )
     application_form = models.CharField(
         "申请方式", max_length=12, choices=ApplicationForm, default=ApplicationForm.ORAL
     )

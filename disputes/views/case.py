@@ -19,7 +19,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.choices import labels
 from common import panels
 from common.errors import Conflict, NotVisible, Refusal
-from disputes import checklist, presentation, services, slots, todo, watching, workflow
+from disputes import checklist, presentation, services, slots, todo, visits, watching, workflow
 from disputes.choices import Status
 from disputes.forms.transitions import FORMS, OralForm
 from disputes.models import Agreement, Dispute, DisputeEvent, Party
@@ -175,6 +175,7 @@ def case_context(dispute: Dispute, user: Any, *, on_paper: bool = False) -> dict
         "watch": watching.section(dispute, today, scrub, {step["name"] for step in actions["transitions"]}),
         "checklist": checklist.for_dispute(dispute),
         "links": earlier.links(dispute, user),
+        "visits": visits.of_case(dispute, user),
         "panel": actions,
         "parts": [] if on_paper else panels.of(slots.CASE, dispute, user),
         "main_action": next((t for t in actions["transitions"] if t["primary"]), None),

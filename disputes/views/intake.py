@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views import View
 
 from common.errors import Refusal
-from disputes import assignment, deadlines, duplicates, presentation, rights, services
+from disputes import assignment, deadlines, duplicates, presentation, rights, services, visits
 from disputes.choices import LinkKind, NoticeForm, Status, Willingness
 from disputes.forms.doubts import NOTICE, Doubt, doubts
 from disputes.forms.intake import LINK, IntakeForm, links_in
@@ -31,6 +31,7 @@ from disputes.views.drafts import RegisteringView
 from disputes.workflow import INTAKE, REGISTER
 from grids.choices import OrganisationKind
 from grids.models import Organisation
+from posts.models import Visit
 
 #: The hidden field that says which unlikely things were shown already.
 NOTED = "noted"
@@ -46,11 +47,20 @@ class IntakeView(RegisteringView):
     def get(self, request: HttpRequest) -> HttpResponse:
         wanted = request.GET.get("draft", "")
         if not wanted:
-            return self.page(request, IntakeForm(user=request.user), left=drafts.left_behind(request.user))
+            start = self.start(request)
+            left = None if start else drafts.left_behind(request.user)
+            return self.page(request, IntakeForm(user=request.user, initial=start), left=left)
         draft = IntakeDraft.objects.visible_to(request.user).filter(uid=drafts.uid_of(wanted)).first()
         if draft is None:
             raise Http404
         return self.page(request, IntakeForm.unjudged(drafts.fields_of(draft), user=request.user), draft=draft)
+
+    @staticmethod
+    def start(request: HttpRequest) -> dict[str, Any]:
+        """What a registration begins with when it comes of a visit (``?visit=``); nothing out of sight."""
+        uid = drafts.uid_of(request.GET.get("visit", ""))
+        visit = Visit.objects.visible_to(request.user).filter(uid=uid).select_related("village__parent").first()
+        return visits.carried_over(visit) if visit else {}
 
     def post(self, request: HttpRequest) -> HttpResponse:
         then = request.POST.get("then", "")

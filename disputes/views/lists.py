@@ -27,7 +27,7 @@ from disputes.filters import DUE, NO_COMMITTEE, PERIODS, TABS, DisputeFilter, ca
 from disputes.models import Category, Dispute
 from disputes.workflow import DISPATCH, TRANSITIONS
 from grids.choices import Level
-from grids.models import Division
+from grids.models import Division, Organisation
 
 URGE = TRANSITIONS["urge"].roles
 #: Columns that may be left out, and whether a row shows them unless the person chose otherwise.
@@ -47,7 +47,7 @@ COLUMNS = {
 FIRST = ("q", "category", "township", "status", "period")
 MORE = ("source", "risk", "division", "committee", "due", "card", "outcome", "registered_by", "since", "until")
 #: Conditions that arrive by a link and have no field of their own.
-UNSEEN = ("instruction", "sponsor", "late_on", "clock_on")
+UNSEEN = ("instruction", "sponsor", "late_on", "clock_on", "handled_by", "handled_on")
 #: Parameters that say where in the list one is, not which list.
 PLACE = ("page", "after", "before")
 
@@ -430,6 +430,8 @@ def _chip_value(name: str, value: Any, conditions: DisputeFilter, options: Optio
         return str(named.organisation) if named else "未分派" if value == NO_COMMITTEE else "所选调委会"
     if isinstance(value, dt.date):
         return f"{value:%Y-%m-%d}"
+    if name == "handled_by":
+        return str(Organisation.objects.filter(pk=int(value)).first() or "所选单位")
     if name == "open":
         return "在办" if value else "已办结"
     if name in ("accepted", "partial"):

@@ -19,7 +19,7 @@ from accounts.models import User
 from common.models import Counter
 from disputes.models import Dispute
 from disputes.services.intake import CODE_PREFIX
-from ganzhou.demo import accounts, lives, moments, organisations, record, writing
+from ganzhou.demo import accounts, lives, moments, organisations, record, rosters, visits, writing
 from ganzhou.demo.organisations import World
 from ganzhou.demo.people import LETTERS, People
 from ganzhou.demo.plan import MARK, Plan, Size
@@ -84,8 +84,19 @@ def seed(
                         progress(done + written, size.cases)
             if chunks is None and not connection.in_atomic_block:
                 _tidy()
+        _write_visits(size)
         accounts.ensure()
     return Result(size.cases, written, rows, time.monotonic() - began)
+
+
+def _write_visits(size: Size) -> None:
+    """What was written down in the villages: once, when every case is there."""
+    marks = _marks()
+    if "visits" in marks or sum(_chunks_there(marks).values()) < size.cases:
+        return
+    with transaction.atomic():
+        visits.write(marks["seed"], dt.datetime.fromtimestamp(marks["as_of"], moments.BEIJING))
+        Counter.objects.create(key=f"{MARK}visits", value=1)
 
 
 def check_place() -> None:
@@ -155,6 +166,7 @@ def _begin(size: Size, number: int, as_of: dt.datetime) -> Teller:
     as_of = as_of.astimezone(moments.BEIJING).replace(microsecond=0)
     with transaction.atomic():
         organisations.build(People(number, as_of.date()), as_of.date())
+        rosters.write(People(number, as_of.date()), as_of.date())
         teller = Teller(Plan.make(number, as_of, size, CODE_PREFIX))
         # Taken from the portal's own counters beforehand: a case registered or filed meanwhile gets its own number.
         for year, count in teller.plan.per_year.items():

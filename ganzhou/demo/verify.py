@@ -158,6 +158,14 @@ RULES = {
     "办理记录没有审计": """
         SELECT abs((SELECT count(*) FROM disputes_disputeevent WHERE name <> 'warned')
             - (SELECT count(*) FROM accounts_auditevent WHERE action LIKE 'dispute.%' AND object_type = 'dispute'))""",
+    "值班落在休息日": """
+        SELECT count(*) FROM rosters_dutyshift s JOIN common_workday w ON w.day = s.day WHERE NOT w.is_workday""",
+    "换班与值班表不一致": """
+        SELECT count(*) FROM rosters_swaprequest r JOIN rosters_dutyshift s ON s.id = r.shift_id
+        WHERE r.state = 'asked' AND (s.name, s.day) IS DISTINCT FROM (r.from_name, r.day)""",
+    "案件与来自的入格日志不是一处": """
+        SELECT count(*) FROM disputes_dispute d JOIN posts_visit v ON v.id = d.visit_id
+        WHERE d.division_id <> v.village_id OR v.visited_on > (d.registered_at AT TIME ZONE 'Asia/Shanghai')::date""",
     "证件号码重复而姓名不同": """
         SELECT count(*) FROM (SELECT id_number_index FROM disputes_party WHERE id_number_index <> ''
             GROUP BY 1 HAVING count(DISTINCT name) > 1) x""",
@@ -187,6 +195,7 @@ def _people(sample: int = 400) -> Iterator[str]:
             "SELECT name FROM disputes_party WHERE kind = 'person' UNION SELECT name FROM accounts_user"
             " UNION SELECT name FROM mediators_mediator UNION SELECT guardian_name FROM disputes_party"
             " UNION SELECT contact_name FROM disputes_party UNION SELECT agent_name FROM disputes_party"
+            " UNION SELECT name FROM rosters_dutyshift UNION SELECT contact FROM rosters_residency"
         )
         forbidden = sum(is_forbidden(name) for (name,) in cursor.fetchall() if name)
     if forbidden:

@@ -2,5 +2,6 @@
 
 from posts.models.holdings import ChiefArea, PostHolding, Substitution
 from posts.models.officers import Leave, Officer
+from posts.models.visits import Visit
 
-__all__ = ["ChiefArea", "Leave", "Officer", "PostHolding", "Substitution"]
+__all__ = ["ChiefArea", "Leave", "Officer", "PostHolding", "Substitution", "Visit"]

@@ -34,18 +34,14 @@ class Where:
     @classmethod
     def read(cls, request: HttpRequest) -> Where:
         """``?centre=CODE``; without it the centre nearest to the person's place.  404 out of scope.  One query."""
-        user: Any = request.user
-        residencies = Residency.objects.visible_to(user).order_by()
-        centres = list(
-            Organisation.objects.filter(pk__in=residencies.values("centre")).select_related("division").order_by("code")
-        )
+        centres = centres_of(request.user)
         asked = request.GET.get("centre", "")
         if asked:
             found = next((centre for centre in centres if centre.code == asked), None)
             if found is None:
                 raise Http404
             return cls(found, centres)
-        return cls(_nearest(centres, places_of(user)), centres)
+        return cls(nearest(centres, request.user), centres)
 
     def tabs(self, name: str, **query: str) -> list[dict[str, Any]]:
         """The centres as tabs of the page ``name``; none when there is nothing to choose."""
@@ -64,8 +60,16 @@ class Where:
         ]
 
 
-def _nearest(centres: list[Organisation], paths: list[str]) -> Organisation | None:
+def centres_of(user: Any) -> list[Organisation]:
+    """Centres with residences that this person may see.  One query."""
+    residencies = Residency.objects.visible_to(user).order_by()
+    rows = Organisation.objects.filter(pk__in=residencies.values("centre"))
+    return list(rows.select_related("division").order_by("code"))
+
+
+def nearest(centres: list[Organisation], user: Any) -> Organisation | None:
     """The lowest centre at or above the person's place, else the first there is."""
+    paths = places_of(user)
     above = [one for one in centres if any(path.startswith(one.division.path) for path in paths)]
     return max(above, key=lambda one: len(one.division.path), default=centres[0] if centres else None)
 

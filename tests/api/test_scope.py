@@ -59,9 +59,16 @@ def test_an_unknown_step_of_an_own_case_is_not_found(as_program, clerk, case):
     assert as_program(clerk).do(case, "abolish").status_code == 404
 
 
-READS = [DISPUTES, f"{DISPUTES}{NOWHERE}/", f"{V1}/transitions/", f"{V1}/divisions/", f"{V1}/categories/"]
+READS = [
+    DISPUTES,
+    f"{DISPUTES}{NOWHERE}/",
+    f"{V1}/transitions/",
+    f"{V1}/divisions/",
+    f"{V1}/categories/",
+    f"{V1}/rosters/",
+]
 WRITES = [DISPUTES, f"{DISPUTES}{NOWHERE}/transitions/accept/"]
-NEEDS = {f"{V1}/divisions/": "divisions:read", f"{V1}/categories/": "categories:read"}
+NEEDS = {f"{V1}/divisions/": "divisions:read", f"{V1}/categories/": "categories:read", f"{V1}/rosters/": "rosters:read"}
 
 
 @pytest.mark.parametrize("url", READS)
