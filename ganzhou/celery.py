@@ -56,6 +56,10 @@ TIMETABLE: Final = (
         "imports", "imports.tasks.look_after", 10.0, "导入", "接着办后台中断的导入，删除 24 小时没有确认的文件"
     ),
     Periodic(
+        "endings", "posts.tasks.warn_of_endings", crontab(hour="7", minute="30"),
+        "任期届满提醒", "六员任期届满前 30 天、7 天各提醒一次乡镇综治中心；已续任的不提醒",
+    ),
+    Periodic(
         "sessions", "accounts.tasks.end_idle_sessions", crontab(minute="*/10"),
         "结束闲置登录", "超过闲置时限、到了最长时限的登录自动退出",
     ),

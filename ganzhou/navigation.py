@@ -18,6 +18,7 @@ from disputes.models import Dispute
 from disputes.services import routing
 from disputes.workflow import DECIDE, DISPATCH, REGISTER, SUPERVISION, TRANSITIONS
 from imports import registry as imports
+from posts.querysets import reading_paths
 from posts.visits.querysets import may_look
 from reports import views as reports
 from rosters.querysets import places_of
@@ -136,8 +137,10 @@ def _analysis(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _support(request: HttpRequest) -> list[dict[str, Any]]:
-    """People, places and rooms that mediation stands on."""
+    """Who answers for what: people, places and rooms that mediation stands on."""
     user, items = request.user, []
+    if reading_paths(user):
+        items.append(_item(request, "六员覆盖", "posts:board", "map-pin"))
     if may_look(user):
         items.append(_item(request, "入格日志", "posts:visits", "writing"))
     if user.roles - ADMIN_ROLES:

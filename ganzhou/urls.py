@@ -12,6 +12,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("api/", include("ganzhou.api")),
     path("reports/", include("reports.urls")),
+    path("posts/", include("posts.urls")),
     path("centre/", include("centre.urls")),
     path("notices/", include("notices.urls")),
     path("imports/", include("imports.urls")),

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from grids.choices import OrganisationKind
+
 
 class PostKind(models.TextChoices):
     """The six posts that every village has, in the order in which they are always shown."""
@@ -12,6 +14,17 @@ class PostKind(models.TextChoices):
     COUNSEL = "counsel", "法律顾问"
     MEDIATOR = "mediator", "人民调解员"
     COUNSELLOR = "counsellor", "心理辅导员"
+
+
+#: Bodies that the holders of a post come from; nothing is said of the others.
+FROM = {
+    PostKind.JUDGE: (OrganisationKind.COURT,),
+    PostKind.PROCURATOR: (OrganisationKind.PROCURATORATE,),
+    PostKind.POLICE: (OrganisationKind.POLICE,),
+    PostKind.COUNSEL: (OrganisationKind.JUSTICE, OrganisationKind.DEPARTMENT),
+    PostKind.MEDIATOR: (OrganisationKind.COMMITTEE,),
+    PostKind.COUNSELLOR: (OrganisationKind.DEPARTMENT, OrganisationKind.CENTRE),
+}
 
 
 class ChiefKind(models.TextChoices):

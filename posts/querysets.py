@@ -91,10 +91,6 @@ class PostHoldingQuerySet(DatedQuerySet):
     def standing(self) -> PostHoldingQuerySet:
         return self.filter(withdrawn_at=None)
 
-    def expiring(self, day: dt.date, within: dt.timedelta) -> PostHoldingQuerySet:
-        """Held on ``day``, and ending within so many days."""
-        return self.on(day).filter(ends_on__lte=day + within)
-
     def with_substitute(self, day: dt.date) -> PostHoldingQuerySet:
         """Beside each holding: ``acting``, the substitution of that day, and ``away_until``, the end of a leave.
 

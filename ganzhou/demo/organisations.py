@@ -21,6 +21,7 @@ from common.idnumbers import Sex
 from common.pinyin import initials
 from disputes.models import Category
 from ganzhou.demo import committees as seats
+from ganzhou.demo import posts
 from ganzhou.demo.people import People, minority_name
 from grids.choices import DivisionKind, Level, OrganisationKind
 from grids.models import Division, Organisation
@@ -152,6 +153,11 @@ def build(people: People, as_of: dt.date) -> None:
     _write_bodies(places)
     committees = _write_committees(places, as_of)
     _write_people(people, places, committees, as_of)
+    bodies = {body.code: body for body in Organisation.objects.filter(code__startswith="GZ-PCS-")}
+    stations = {
+        place: bodies[f"GZ-PCS-{number:02d}"] for number, covers in enumerate(STATIONS.values(), 1) for place in covers
+    }
+    posts.build(people, places, stations, as_of)
 
 
 def _write_bodies(places: dict[str, Division]) -> None:

@@ -166,6 +166,20 @@ RULES = {
     "案件与来自的入格日志不是一处": """
         SELECT count(*) FROM disputes_dispute d JOIN posts_visit v ON v.id = d.visit_id
         WHERE d.division_id <> v.village_id OR v.visited_on > (d.registered_at AT TIME ZONE 'Asia/Shanghai')::date""",
+    "六员空缺过多或者没有": """
+        SELECT CASE WHEN gaps BETWEEN 40 AND 80 OR NOT EXISTS (SELECT 1 FROM posts_postholding) THEN 0 ELSE 1 END FROM (
+            SELECT count(*) AS gaps FROM grids_division g CROSS JOIN
+                unnest(ARRAY['judge', 'procurator', 'police', 'counsel', 'mediator', 'counsellor']) AS want(post)
+            WHERE g.level = 'village' AND g.abolished_on IS NULL AND NOT EXISTS (
+                SELECT 1 FROM posts_postholding h WHERE h.division_id = g.code AND h.kind = want.post AND h.withdrawn_at IS NULL)
+        ) x""",
+    "六员的代理人是本人或者超出任职": """
+        SELECT count(*) FROM posts_substitution s JOIN posts_postholding h ON h.id = s.holding_id
+        WHERE s.officer_id = h.officer_id OR s.starts_on < h.starts_on OR s.ends_on > h.ends_on""",
+    "乡镇不在四长片区": """
+        SELECT count(*) FROM grids_division g WHERE g.level = 'township' AND g.kind <> 'other' AND g.abolished_on IS NULL
+          AND EXISTS (SELECT 1 FROM posts_chiefarea)
+          AND NOT EXISTS (SELECT 1 FROM posts_chiefarea a WHERE a.township_id = g.code AND a.ends_on IS NULL)""",
     "证件号码重复而姓名不同": """
         SELECT count(*) FROM (SELECT id_number_index FROM disputes_party WHERE id_number_index <> ''
             GROUP BY 1 HAVING count(DISTINCT name) > 1) x""",
@@ -196,6 +210,7 @@ def _people(sample: int = 400) -> Iterator[str]:
             " UNION SELECT name FROM mediators_mediator UNION SELECT guardian_name FROM disputes_party"
             " UNION SELECT contact_name FROM disputes_party UNION SELECT agent_name FROM disputes_party"
             " UNION SELECT name FROM rosters_dutyshift UNION SELECT contact FROM rosters_residency"
+            " UNION SELECT name FROM posts_officer"
         )
         forbidden = sum(is_forbidden(name) for (name,) in cursor.fetchall() if name)
     if forbidden:

@@ -1,0 +1,1 @@
+"""Pages of posts: the board, a village, an officer, the four chiefs."""
