@@ -10,6 +10,7 @@ class DisputesConfig(AppConfig):
         from disputes import attendance, receivers  # noqa: F401  (registers the receivers)
         from disputes.caseload import Caseload
         from disputes.digest import lines
+        from disputes.handover import CASES
         from disputes.models import Category
         from disputes.services import routing, rules
         from disputes.visits import VisitCases
@@ -18,9 +19,11 @@ class DisputesConfig(AppConfig):
         from mediators import slots
         from notices import digest
         from notices.choices import Kind, name_kinds
+        from posts import charges
         from posts.visits.cases import use
         from rosters.attendance import count_by
 
+        charges.register(CASES)
         slots.fill(Caseload())
         count_by(attendance.handled)
         use(VisitCases())

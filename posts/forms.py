@@ -18,6 +18,7 @@ from posts.candidates import MEDIATOR, Candidate
 from posts.charges import Charge, Item
 from posts.choices import FROM, ChiefKind, LeaveReason, PostKind
 from posts.models import Leave, Officer, PostHolding
+from posts.presentation import where
 
 #: Values of the choice of a person that are no person.
 OTHER, NEW, GAP = "other", "new", "gap"
@@ -205,7 +206,7 @@ class ManyForm(forms.Form):
         for kind in self.kinds:
             self._add(f"default_{kind}", f"{PostKind(kind).label}岗位都交给", people[kind], "", required=True)
             for post in self._of(kind):
-                self._add(f"post_{post.pk}", post.division.full_name(), people[kind], self.same)
+                self._add(f"post_{post.pk}", where(post.division), people[kind], self.same)
 
     @property
     def kinds(self) -> list[str]:

@@ -9,6 +9,9 @@ from typing import Any
 
 from django.urls import reverse
 
+from grids.choices import Level
+from grids.models import Division
+from posts import standing
 from posts.expiry import SOON
 from posts.models import Officer, PostHolding
 from posts.standing import Seat
@@ -42,6 +45,11 @@ def person(officer: Officer) -> dict[str, Any]:
     }
 
 
+def where(village: Division) -> str:
+    """``上秦镇 徐赵寨村``.  Reads ``parent`` and, unlike ``full_name``, nothing above it."""
+    return f"{village.parent.name} {village.name}" if village.parent else village.name
+
+
 def span(starts_on: dt.date, ends_on: dt.date | None) -> str:
     return f"{starts_on} 至 {ends_on}" if ends_on else f"{starts_on} 至今"
 
@@ -73,6 +81,22 @@ def card(seat: Seat, day: dt.date) -> dict[str, Any]:
 
 def cards(seats: Iterable[Seat], day: dt.date) -> list[dict[str, Any]]:
     return [card(seat, day) for seat in seats]
+
+
+def six(village: Division, day: dt.date) -> dict[str, Any] | None:
+    """What ``posts/_six.html`` shows of a place: its six, and where to read more; None for a place that is no village.
+
+    One query.
+    """
+    if village.level != Level.VILLAGE:
+        return None
+    seats = standing.people_of(village, day)
+    return {
+        "place": village.name,
+        "url": reverse("posts:village", args=[village.pk]),
+        "cards": cards(seats, day),
+        "filled": sum(not seat.is_gap for seat in seats),
+    }
 
 
 def fill_url(village: str, kind: str) -> str:

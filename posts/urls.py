@@ -12,6 +12,7 @@ CODE = r"(?P<code>[0-9]{12})"
 urlpatterns = [
     path("", include("posts.visits.urls")),
     path("", board.BoardView.as_view(), name="board"),
+    path("six/", village.SixView.as_view(), name="six"),
     path("export/", board.ExportView.as_view(), name="export"),
     re_path(rf"^villages/{CODE}/$", village.VillageView.as_view(), name="village"),
     re_path(rf"^villages/{CODE}/(?P<kind>[a-z]+)/$", village.FillView.as_view(), name="fill"),

@@ -26,6 +26,7 @@ from disputes.models import Agreement, Dispute, DisputeEvent, Party
 from disputes.reach import roles_on
 from disputes.services import reveal
 from disputes.views import earlier
+from posts import presentation as posts
 
 #: Steps that end or take something away are drawn as dangerous.
 DANGER = {"decline", "return_assignment", "terminate", "renegotiate"}
@@ -176,6 +177,7 @@ def case_context(dispute: Dispute, user: Any, *, on_paper: bool = False) -> dict
         "checklist": checklist.for_dispute(dispute),
         "links": earlier.links(dispute, user),
         "visits": visits.of_case(dispute, user),
+        "six": None if on_paper else posts.six(dispute.division, today),
         "panel": actions,
         "parts": [] if on_paper else panels.of(slots.CASE, dispute, user),
         "main_action": next((t for t in actions["transitions"] if t["primary"]), None),

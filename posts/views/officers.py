@@ -78,7 +78,7 @@ class OfficerView(ForReaders, View):
             "areas": [{"name": area.township.name, "kind": area.get_kind_display(), "since": area.starts_on,
                        "url": f"{reverse('posts:board')}?township={area.township_id}"} for area in areas],
             "standing_in": [
-                {"where": one.holding.division.full_name(), "label": one.holding.get_kind_display(),
+                {"where": presentation.where(one.holding.division), "label": one.holding.get_kind_display(),
                  "name": one.holding.officer.name, "until": one.ends_on,
                  "url": reverse("posts:village", args=[one.holding.division_id])}
                 for one in standing_in
@@ -105,7 +105,7 @@ def _post(one: PostHolding, today: Any, user: Any) -> dict[str, Any]:
     acting = getattr(one, "acting", None)
     return {
         "label": one.get_kind_display(),
-        "where": one.division.full_name(),
+        "where": presentation.where(one.division),
         "url": reverse("posts:village", args=[one.division_id]),
         "span": presentation.span(one.starts_on, one.ends_on),
         "is_soon": presentation.is_soon(one.ends_on, today),
@@ -296,7 +296,7 @@ class HandOverView(OfficerForm):
         return super().context(form) | {
             "officer": self.subject,
             "standing_in": [
-                f"{one.holding.division.full_name()} {one.holding.get_kind_display()}（代{one.holding.officer.name}）"
+                f"{presentation.where(one.holding.division)} {one.holding.get_kind_display()}（代{one.holding.officer.name}）"
                 for one in self.standing_in
             ],
         }

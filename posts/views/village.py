@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -13,11 +14,13 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views import View
 
+from grids.models import Division
 from mediators.models import Mediator
 from posts import candidates, presentation, rights, services, standing
 from posts.choices import PostKind
 from posts.forms import NEW, OTHER, DayForm, EndForm, FillForm, RenewForm
 from posts.models import Officer, PostHolding
+from posts.querysets import reading_paths
 from posts.services.officers import of_mediator
 from posts.views.base import ForReaders, PostsForm, village_for
 
@@ -41,6 +44,7 @@ class VillageView(ForReaders, View):
         past = PostHolding.objects.visible_to(request.user).filter(division=village).select_related("officer")
         context = {
             "village": village,
+            "where": presentation.where(village),
             "day": day,
             "is_today": day == today,
             "field": form["on"],
@@ -53,6 +57,18 @@ class VillageView(ForReaders, View):
         return render(request, "posts/village.html", context)
 
 
+class SixView(ForReaders, View):
+    """The six of a place that is being typed in another form, as a fragment; nothing for a place out of reach."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        code = request.POST.get("division", "")
+        if re.fullmatch(r"[0-9]{12}", code, re.ASCII):
+            rows = Division.objects.within(reading_paths(request.user)).filter(pk=code)
+            if village := rows.first():
+                return render(request, "posts/_six.html", {"six": presentation.six(village, timezone.localdate())})
+        return render(request, "posts/_six.html", {"six": None})
+
+
 class PostForm(PostsForm):
     """A form about one post of a village."""
 
@@ -60,7 +76,7 @@ class PostForm(PostsForm):
         return reverse("posts:village", args=[self.village.pk])
 
     def crumb(self) -> str:
-        return self.village.full_name()
+        return presentation.where(self.village)
 
 
 class FillView(PostForm):
@@ -153,7 +169,7 @@ class HoldingForm(PostForm):
     def facts(self) -> list[dict[str, Any]]:
         held: Any = self.subject
         return [
-            {"label": "岗位", "value": f"{held.division.full_name()} {held.get_kind_display()}"},
+            {"label": "岗位", "value": f"{presentation.where(held.division)} {held.get_kind_display()}"},
             {"label": "现任", "value": f"{held.officer.name}，{presentation.span(held.starts_on, held.ends_on)}"},
         ]
 
