@@ -87,7 +87,7 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         """Everything the case page and the guards read."""
         return self.with_watch().with_card().select_related(
             "division__parent", "township", "category__parent", "committee__organisation", "mediator__user",
-            "registered_by", "source_organisation", "transferred_to",
+            "wanted_mediator", "registered_by", "source_organisation", "transferred_to",
         ).prefetch_related(
             "parties", "sessions", models.Prefetch("agreements", self._agreements()), "agreements__obligations",
             "agreements__signatures__party", "clocks",

@@ -7,6 +7,7 @@ asked about, ``routing`` the rules that name the committee, ``pool`` who there i
 from disputes.assignment.choosing import recused
 from disputes.assignment.matter import Matter, TypedSide
 from disputes.assignment.pool import Pool, fits, fitting
+from disputes.assignment.routing import rung
 from disputes.assignment.suggesting import Suggestion, suggest
 
-__all__ = ["Matter", "Pool", "Suggestion", "TypedSide", "fits", "fitting", "recused", "suggest"]
+__all__ = ["Matter", "Pool", "Suggestion", "TypedSide", "fits", "fitting", "recused", "rung", "suggest"]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Protocol
 
 from common.crypto import blind_index
 from disputes.choices import PartyKind
@@ -62,6 +61,10 @@ class Matter:
     people_count: int = USUAL_PEOPLE
     sides: tuple[Side, ...] = ()
     case: int | None = None
+    #: A language that a party needs, one of ``mediators.choices.Language``.
+    language: str = ""
+    #: The mediator whom the parties chose.
+    wanted: int | None = None
     #: For a case somebody made up to try the rules: there are no sides to look at.
     names_an_organisation: bool = False
 
@@ -70,7 +73,7 @@ class Matter:
         """A registered case.  Reads its parties, as they were loaded with it."""
         return cls(
             dispute.category, dispute.division, dispute.source, dispute.risk, dispute.people_count,
-            tuple(dispute.parties.all()), dispute.pk,
+            tuple(dispute.parties.all()), dispute.pk, dispute.language, dispute.wanted_mediator_id,
         )  # fmt: skip
 
     @cached_property
@@ -85,11 +88,30 @@ class Matter:
             found[Level.TOWNSHIP] = self.division.parent
         return found
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Everyone who is named on a side: parties, guardians, agents."""
+        found = {name for side in self.sides for name in (side.name, side.guardian_name, side.agent_name)}
+        return frozenset(found - {""})
+
+    @cached_property
+    def phones(self) -> frozenset[str]:
+        return frozenset({side.phone_index for side in self.sides} - {""})
+
+    @cached_property
+    def documents(self) -> frozenset[str]:
+        return frozenset({side.id_number_index for side in self.sides} - {""})
+
+    @cached_property
+    def households(self) -> frozenset[tuple[str, str]]:
+        return frozenset(household(side) for side in self.sides if side.name and side.address)
+
     @property
     def official_name(self) -> str:
         """The kind of dispute as the official list calls it."""
         return self.category.parent.name if self.category.parent else self.category.name
 
 
-def all_of(disputes: Iterable[Any]) -> list[Matter]:
-    return [Matter.of(dispute) for dispute in disputes]
+def household(side: Side) -> tuple[str, str]:
+    """Surname and address, by which people who live together are told."""
+    return side.name[0], "".join(side.address.split())

@@ -9,10 +9,12 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from disputes.assignment.matter import Matter
+from common.crypto import blind_index
+from disputes.assignment import duty
+from disputes.assignment.matter import Matter, household
 from disputes.assignment.routing import Near
 from disputes.choices import OPEN_STATES
-from disputes.models import Assignment, Dispute
+from disputes.models import Assignment, Dispute, Party
 from mediators.models import Committee, Mediator
 
 #: For more places than this, reading every committee of the district is cheaper than asking for theirs.
@@ -43,6 +45,14 @@ def _around(place_path: str) -> tuple[list[str], str | None]:
     return codes, next((code for code in codes if code.endswith("000") and not code.endswith("000000")), None)
 
 
+def phone_index(mediator: Any) -> str:
+    """Blind index of a mediator's phone, reckoned once for each row."""
+    kept = mediator.__dict__.get("_phone_index")
+    if kept is None:
+        kept = mediator._phone_index = blind_index("party.phone", mediator.phone)
+    return str(kept)
+
+
 class Pool:
     """Committees and mediators around some matters.
 
@@ -55,6 +65,7 @@ class Pool:
         self.loads = loads
         self._near: dict[str, Near] = {}
         self._mediators: dict[int, list[Any]] = {}
+        self._records: dict[int, list[Party]] = {}
 
     @cached_property
     def committees(self) -> list[Any]:
@@ -111,6 +122,41 @@ class Pool:
             for case, mediator in ended.values_list("dispute_id", "mediator_id"):
                 found[case].add(mediator)
         return found
+
+    def interested(self, matter: Matter, mediators: Iterable[Any]) -> set[int]:
+        """Mediators who are named on a side of the matter, or seem to belong to one.
+
+        By name and phone; and, where an earlier case knows the mediator by that phone, by document and household.
+        """
+        mediators = list(mediators)
+        found = {one.pk for one in mediators if one.name in matter.names}
+        found |= {one.pk for one in mediators if phone_index(one) in matter.phones}
+        if matter.documents or matter.households:
+            self._read_records(mediators)
+            for one in mediators:
+                for record in self._records[one.pk]:
+                    lives_there = bool(record.address) and household(record) in matter.households
+                    if record.id_number_index in matter.documents or lives_there:
+                        found.add(one.pk)
+        return found
+
+    def _read_records(self, mediators: Iterable[Any]) -> None:
+        """What earlier cases know of mediators who were a party themselves."""
+        new = {one.pk: one for one in mediators if one.pk not in self._records}
+        self._records |= {key: [] for key in new}
+        by_phone = {phone_index(one): one for one in new.values()}
+        by_phone.pop("", None)
+        if by_phone:
+            rows = Party.objects.filter(phone_index__in=by_phone)
+            for row in rows.only("uid", "name", "phone_index", "id_number_index", "address"):
+                one = by_phone[row.phone_index]
+                if row.name == one.name:
+                    self._records[one.pk].append(row)
+
+    @cached_property
+    def on_duty(self) -> frozenset[int]:
+        """Accounts that are on duty now at a centre around the matters; nobody outside office hours."""
+        return duty.present({code for matter in self.matters for code in matter.division.path.strip("/").split("/")})
 
     def give(self, committee: Committee, mediator: Mediator | None) -> None:
         """One more case is theirs."""

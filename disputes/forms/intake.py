@@ -30,6 +30,7 @@ from disputes.models import Dispute
 from disputes.workflow import REGISTER
 from grids.choices import Level, OrganisationKind
 from grids.models import Division, Organisation
+from mediators.choices import Language
 from posts.models import Visit
 
 #: 人民调解法 took effect; nobody applied to a committee under it before.
@@ -112,6 +113,10 @@ class IntakeForm(forms.Form):
         error_messages={"min_value": "金额不能是负数。", "max_digits": "金额过大，请核对单位是不是“元”。",
                         "max_whole_digits": "金额过大，请核对单位是不是“元”。", "max_decimal_places": "金额最多写到分。"},
     )  # fmt: skip
+    language = forms.ChoiceField(
+        label="当事人需要的语言", required=False, choices=[("", "不需要翻译"), *Language.choices],
+        error_messages={"invalid_choice": "请从列出的语言中选择。"},
+    )  # fmt: skip
     application_form = _choice("申请方式", ApplicationForm.choices, ApplicationForm.ORAL)
     applied_on = TypedDateField(label="申请日期", required=False, help_text="不填为今天；登记后不能更改")
     source_organisation = forms.ModelChoiceField(
@@ -127,7 +132,7 @@ class IntakeForm(forms.Form):
 
     #: Folded into 补充信息, in its order.
     FOLDED: ClassVar[tuple[str, ...]] = (
-        "place_detail", "happened_on", "claim", "people_count", "amount", "application_form", "applied_on",
+        "place_detail", "happened_on", "claim", "people_count", "amount", "language", "application_form", "applied_on",
         "source_organisation", "source_number", "may_escalate", "police_told_at",
     )  # fmt: skip
     FOLDED_PARTY: ClassVar[tuple[str, ...]] = (

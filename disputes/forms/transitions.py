@@ -41,6 +41,7 @@ from disputes.models import Obligation, Party
 from disputes.presentation import masked_name, scrubber
 from disputes.workflow import HANDLE
 from grids.models import Division, Organisation
+from mediators.choices import Language
 from mediators.models import Committee, Mediator
 
 
@@ -136,8 +137,11 @@ class AssignForm(TransitionForm):
 
     def __init__(self, *args: Any, batch: Batch | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.suggestion = assignment.suggest(self.dispute, batch.pool if batch else None)
-        committees = Committee.objects.active().visible_to(self.user).select_related("organisation")
+        self.batch = batch
+        self.matter = assignment.Matter.of(self.dispute)
+        self.pool = batch.pool if batch else assignment.Pool([self.matter])
+        self.suggestion = assignment.suggest(self.matter, self.pool, others=batch is None)
+        committees = Committee.objects.active().visible_to(self.user).select_related("organisation__division")
         if self.dispute.township_id:
             committees = assignment.fitting(committees, self.dispute.place_path)
         self.fields["committee"].queryset = committees
@@ -167,7 +171,15 @@ class AssignForm(TransitionForm):
                 self.suggestion.committee,
                 self.suggestion.mediator,
             )
+            if committee:
+                cleaned["rungs"] = (self.suggestion.rung, assignment.rung(committee))
+        if mediator and not cleaned.get("reason") and self._may_be_interested(mediator):
+            self.add_error("reason", f"{mediator.name}与当事人可能有利害关系，确需指定的，请写明理由。")
         return cleaned
+
+    def _may_be_interested(self, mediator: Mediator) -> bool:
+        # Of a batch everyone was suggested, and nobody is suggested who may be.
+        return self.batch is None and bool(self.pool.interested(self.matter, [mediator]))
 
 
 class ReassignForm(AssignForm):
@@ -458,6 +470,13 @@ class AmendForm(TransitionForm):
     summary = text("简要情况", rows=4, required=True)
     claim = text("调解请求", rows=2, limit=1000)
     people_count = forms.IntegerField(label="涉及人数", min_value=1, max_value=100_000)
+    language = pick(
+        "当事人需要的语言", without_blank(Language), required=False, hint="建议会说的调解员；不选为不需要翻译"
+    )
+    wanted_mediator = forms.ModelChoiceField(
+        Mediator.objects.none(), label="当事人选择的调解员", required=False, empty_label="没有选择",
+        widget=forms.Select(attrs={"data-combobox": True}), help_text="派单时首先建议（人民调解法 第19条）",
+    )  # fmt: skip
     amount = MoneyField(label="涉及金额", required=False)
     happened_on = TypedDateField(label="发生日期", required=False)
     willingness = pick("申请人意愿", Willingness.choices)
@@ -472,6 +491,14 @@ class AmendForm(TransitionForm):
             and not self.fields["division"].queryset.filter(pk=self.dispute.division_id).exists()
         ):
             del self.fields["division"]
+        around = assignment.fitting(Committee.objects.active(), self.dispute.place_path)
+        self.fields["wanted_mediator"].queryset = (
+            Mediator.objects.serving()
+            .filter(committee__in=around)
+            .select_related("committee__organisation")
+            .order_by("committee__organisation__code", "sort_key", "pk")
+        )
+        self.fields["wanted_mediator"].label_from_instance = lambda m: f"{m.name}（{m.committee}）"
         self.initial |= {name: getattr(self.dispute, name) for name in self.fields if name != "reason"}
 
 

@@ -28,6 +28,7 @@ from disputes.choices import (
     Willingness,
 )
 from disputes.querysets import CategoryQuerySet, DisputeQuerySet, DraftQuerySet, OfDisputeQuerySet
+from mediators.choices import Language
 
 if TYPE_CHECKING:
     from disputes.models.endings import Agreement
@@ -119,6 +120,13 @@ class Dispute(models.Model):
     may_escalate = models.BooleanField("可能引起治安、刑事案件", default=False)
     police_told_at = models.DateTimeField("报告公安时间", null=True, blank=True)
     has_minor = models.BooleanField("涉未成年人", default=False)
+
+    language = models.CharField(
+        "当事人需要的语言", max_length=4, choices=Language, blank=True, help_text="不填为不需要翻译"
+    )
+    wanted_mediator = models.ForeignKey(
+        "mediators.Mediator", models.PROTECT, verbose_name="当事人选择的调解员", null=True, blank=True, related_name="+"
+    )
 
     committee = models.ForeignKey(
         "mediators.Committee", models.PROTECT, verbose_name="调委会", null=True, blank=True, related_name="disputes"

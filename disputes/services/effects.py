@@ -18,6 +18,7 @@ from common.errors import Missing
 from common.masks import mask_name, mask_org
 from common.models import Counter
 from disputes import assignment, checklist, clauses
+from disputes.assignment.routing import RUNG_NAMES
 from disputes.choices import (
     SETTLED_OUTCOMES,
     AgreementForm,
@@ -196,6 +197,7 @@ def _assign(dispute: Dispute, data: Data, by: Any) -> Note:
             raise Missing({"mediator": "该调解员不属于所选的调委会。"})
         if not mediator.is_serving:
             raise Missing({"mediator": f"{mediator.name}当前为“{mediator.get_status_display()}”，不能承办。"})
+    skipped = _skips_levels(data)
     now = timezone.now()
     dispute.assignments.filter(ended_at=None).update(ended_at=now, ended_why=data.get("reason") or "改派")
     dispute.committee, dispute.mediator = committee, mediator
@@ -212,13 +214,30 @@ def _assign(dispute: Dispute, data: Data, by: Any) -> Note:
     )
     whom = f"{committee.organisation}" + (f" {mediator.name}" if mediator else "（由主任指定调解员）")
     parts = [f"{whom}。{ChosenBy(data['chosen_by']).label}。"]
+    if skipped:
+        parts.append(f"越级分派：按规则由{skipped[0]}办理，派到{skipped[1]}。")
     if data.get("recusal"):
         parts.append(f"回避：{RecusalGround(data['recusal']).label}。")
     if data.get("reason"):
         parts.append(data["reason"])
     if data.get("suggestion"):
         parts.append(f"（系统建议：{data['suggestion']}）")
-    return Note(text="".join(parts), detail={"committee": committee.pk, "mediator": mediator.pk if mediator else None})
+    detail = {"committee": committee.pk, "mediator": mediator.pk if mediator else None}
+    return Note(text="".join(parts), detail=detail | ({"skipped": data["rungs"]} if skipped else {}))
+
+
+def _skips_levels(data: Data) -> tuple[str, str] | None:
+    """The level the rules name and the higher one it goes to: village, township, district, skipped only for a reason.
+
+    ``rungs`` comes from the form, which knows the suggestion.  That the parties chose is a reason (人民调解法 第19条).
+    """
+    ruled, chosen = data.get("rungs") or (0, 0)
+    if chosen <= ruled or not ruled:
+        return None
+    names = (RUNG_NAMES[ruled], RUNG_NAMES[chosen])
+    if not data.get("reason") and data.get("chosen_by") != ChosenBy.PARTIES:
+        raise Missing({"reason": f"按规则由{names[0]}办理，派到{names[1]}是越级，请写明理由。"})
+    return names
 
 
 def _end_assignment(dispute: Dispute, why: str) -> None:
@@ -651,7 +670,7 @@ def reopen(dispute: Dispute, data: Data, by: Any) -> Note:
 
 AMENDABLE = (
     "category", "division", "place_detail", "summary", "claim", "people_count", "amount", "willingness", "happened_on",
-    "source", "source_number",
+    "source", "source_number", "language", "wanted_mediator",
 )  # fmt: skip
 PARTY_AMENDABLE = (
     "kind", "name", "id_kind", "id_number", "no_id_reason", "id_is_checked", "sex", "birth_date", "phone", "address", "contact_name",
@@ -708,7 +727,7 @@ def _category_may_change(dispute: Dispute, data: Data, by: Any) -> None:
 
 
 #: Facts that may be emptied again.
-CLEARABLE = {"amount", "happened_on"}
+CLEARABLE = {"amount", "happened_on", "wanted_mediator"}
 
 
 def _amend_fields(row: Any, data: Data, names: tuple[str, ...]) -> list[str]:

@@ -29,7 +29,7 @@ CODE_PREFIX = "GZ"
 DISPUTE_FIELDS = (
     "source", "source_organisation", "source_number", "application_form", "category", "division", "place_detail",
     "happened_on", "summary", "claim", "people_count", "amount", "willingness", "risk", "may_escalate", "police_told_at",
-    "visit",
+    "visit", "language",
 )  # fmt: skip
 PARTY_FIELDS = (
     "kind", "name", "id_kind", "id_number", "no_id_reason", "id_is_checked", "sex", "birth_date", "phone", "address",

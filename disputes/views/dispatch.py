@@ -104,6 +104,8 @@ def preview(dispute: Dispute, user: Any) -> dict[str, Any]:
         "form": form,
         "suggestion": form.suggestion if form else None,
         "accepts": accepted(form) if form else [],
+        "not_asked": ChosenBy.NOT_ASKED.value,
+        "by_parties": ChosenBy.PARTIES.value,
         "refusal": refusal,
         "may_unaccept": "unaccept" in may,
         "may_notify": bool(refusal) and "give_notice" in may and not dispute.notice_form,
@@ -114,7 +116,8 @@ def preview(dispute: Dispute, user: Any) -> dict[str, Any]:
 
 
 #: Facts that decide where a case goes.
-SHOWN = {"简要情况", "调解请求", "来源", "申请日期", "发生地", "纠纷类型", "涉及人数", "涉及金额", "权利义务告知"}
+SHOWN = {"简要情况", "调解请求", "来源", "申请日期", "发生地", "纠纷类型", "涉及人数", "涉及金额", "权利义务告知", "需要的语言",
+         "当事人选择"}  # fmt: skip
 
 
 def accepted(form: AssignForm) -> list[tuple[str, str]]:

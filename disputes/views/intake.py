@@ -242,6 +242,10 @@ def _card(match: duplicates.Match, chosen: str) -> dict[str, Any]:
     }
 
 
+#: Beside the form there is room for so many besides the suggestion; the dispatcher sees more.
+MOST_OTHERS_TYPED = 2
+
+
 def suggestion_context(form: IntakeForm) -> dict[str, Any] | None:
     """Where the matter should go, why, and by when; None until place and kind are known."""
     category, division = typed(form, "category"), typed(form, "division")
@@ -262,14 +266,16 @@ def suggestion_context(form: IntakeForm) -> dict[str, Any] | None:
             for p in parties
             if p["name"]
         ),
+        language=typed(form, "language") or "",
     )
     case = Dispute(category=category, applied_on=min(typed(form, "applied_on") or today, today))
-    suggestion = assignment.suggest(matter)
+    suggestion = assignment.suggest(matter, others=True)
     return {
         "title": suggestion.committee.name if suggestion else "没有合适的调委会",
         "mediator": suggestion.mediator.name if suggestion and suggestion.mediator else "",
         "meta": f"在办 {suggestion.open_cases} 件" if suggestion else "",
-        "reason": "；".join(suggestion.reasons) if suggestion else "登记后由分流员指定。",
+        "reason": "；".join([*suggestion.reasons, *suggestion.notes]) if suggestion else "登记后由分流员指定。",
+        "others": suggestion.others[:MOST_OTHERS_TYPED] if suggestion else (),
         "deadlines": list(_deadlines(case)),
     }
 
