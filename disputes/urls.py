@@ -37,6 +37,7 @@ urlpatterns = [
     path("disputes/drafts/", drafts.DraftsView.as_view(), name="drafts"),
     path("disputes/drafts/save/", drafts.SaveDraftView.as_view(), name="save_draft"),
     path("disputes/drafts/<uuid:uid>/delete/", drafts.DeleteDraftView.as_view(), name="delete_draft"),
+    path("disputes/mediators/", pickers.MediatorsView.as_view(), name="mediators"),
     path("disputes/dispatch/", dispatch.BoardView.as_view(), name="dispatch"),
     path("disputes/dispatch/batch/", dispatch.BatchAssignView.as_view(), name="batch_assign"),
     path("disputes/<case:code>/preview/", dispatch.PreviewView.as_view(), name="preview"),

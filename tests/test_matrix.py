@@ -33,7 +33,7 @@ OF_A_CASE = {
 }  # fmt: skip
 #: Addresses without an object.
 PLAIN = {
-    "disputes:routing", "disputes:routing_draft", "disputes:routing_add", "disputes:routing_publish",
+    "disputes:mediators", "disputes:routing", "disputes:routing_draft", "disputes:routing_add", "disputes:routing_publish",
     "disputes:routing_discard", "disputes:routing_try", "disputes:routing_replay",
     "home", "help", "styleguide", "healthz", "disputes:desk", "disputes:list", "disputes:columns", "disputes:export",
     "disputes:new", "disputes:check", "disputes:suggest", "disputes:drafts", "disputes:save_draft", "disputes:dispatch",

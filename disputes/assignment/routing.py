@@ -13,7 +13,7 @@ from typing import Any, Final
 from disputes.assignment.matter import Matter
 from disputes.choices import Destination, Risk, RoutingState, Source
 from disputes.models import RoutingRule
-from grids.choices import Level
+from grids.choices import CODE_DIGITS, Level
 from mediators.choices import CommitteeKind
 
 #: What stands in the reason of a rule for the kind of dispute and for the place.
@@ -113,12 +113,20 @@ class Rule:
         """Whether it always finds a committee: a level does, by the ladder; a trade may have none."""
         return self.destination not in (Destination.FIELD, Destination.NAMED)
 
+    def meets(self, other: Rule) -> bool:
+        """Whether some matter may be one of both rules'."""
+        return (
+            _nested(self.category, other.category)
+            and _nested(_significant(self.place), _significant(other.place))
+            and (not self.source or not other.source or self.source == other.source)
+        )
+
     def covers(self, other: Rule) -> bool:
         """Whether every matter of ``other`` is one of this rule's, so that ``other`` after it never comes to speak."""
         return (
             self.is_certain
             and (not self.category or other.category.startswith(self.category))
-            and (not self.place or self.place == other.place)
+            and (not self.place or _significant(other.place).startswith(_significant(self.place)))
             and (not self.source or self.source == other.source)
             and (not self.risk_from or HEAVINESS[other.risk_from] >= HEAVINESS[self.risk_from])
             and (not self.people_from or (other.people_from or 0) >= self.people_from)
@@ -128,6 +136,18 @@ class Rule:
     def same_as(self, other: Rule) -> bool:
         """The same words, wherever it stands."""
         return replace(self, key=0, position=0) == replace(other, key=0, position=0)
+
+
+def _significant(code: str) -> str:
+    """The digits of a place that its lower places begin with: 620702 of 甘州区."""
+    for digits in (CODE_DIGITS[Level.COUNTY], CODE_DIGITS[Level.TOWNSHIP]):
+        if code and not code[digits:].strip("0"):
+            return code[:digits]
+    return code
+
+
+def _nested(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
 
 
 @dataclass(frozen=True)

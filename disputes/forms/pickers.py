@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from common.widgets import Combobox
 from disputes.models import Category
 from grids.models import Division
+from mediators.models import Mediator
 
 
 def _readable(value: Any) -> str:
@@ -68,6 +69,38 @@ class CategoryField(forms.Field):
 
     def prepare_value(self, value: Any) -> Any:
         return value.pk if isinstance(value, Category) else value
+
+
+class MediatorField(forms.Field):
+    """A serving mediator of ``queryset``, by number or by the name when only one has it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", Combobox("/disputes/mediators/", label_for=mediator_label))
+        super().__init__(**kwargs)
+        self.queryset = Mediator.objects.none()
+
+    def to_python(self, value: Any) -> Mediator | None:
+        if value in self.empty_values:
+            return None
+        if isinstance(value, Mediator):
+            return value
+        typed = _readable(value).split("（")[0]
+        is_number = typed.isascii() and typed.isdecimal() and len(typed) < 19
+        rows = self.queryset.filter(pk=typed) if is_number else self.queryset.filter(name=typed)
+        found = list(rows[:2])
+        if len(found) != 1:
+            raise ValidationError("没有找到这位调解员，请输入姓名或者拼音首字母后选择。", code="unknown")
+        return found[0]
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.pk if isinstance(value, Mediator) else value
+
+
+def mediator_label(value: Any) -> str:
+    """``马秀英（上秦镇调委会）``."""
+    rows = Mediator.objects.select_related("committee__organisation")
+    found = value if isinstance(value, Mediator) else rows.filter(pk=value).first() if str(value).isdecimal() else None
+    return f"{found.name}（{found.committee}）" if found else str(value)
 
 
 def division_label(value: Any) -> str:

@@ -68,7 +68,7 @@ class RuleForm(forms.Form):
             del self.fields["position"]
         else:
             spots = [(one.position, f"第 {one.position} 条之前：{one.sentence}") for one in rules]
-            self.fields["position"].choices = [("", "自动：排在会盖住它的规则之前"), *spots, (len(spots) + 1, "最后")]
+            self.fields["position"].choices = [("", "自动：排在会先接走它的规则之前"), *spots, (len(spots) + 1, "最后")]
 
 
 class TryForm(forms.Form):

@@ -35,7 +35,7 @@ from disputes.choices import (
 )
 from disputes.forms.base import TransitionForm, ask_by_name
 from disputes.forms.fields import labelled, line, pick, routes, text, without_blank
-from disputes.forms.pickers import CategoryField, DivisionField
+from disputes.forms.pickers import CategoryField, DivisionField, MediatorField
 from disputes.forms.watching import WATCH_FORMS
 from disputes.models import Obligation, Party
 from disputes.presentation import masked_name, scrubber
@@ -473,10 +473,9 @@ class AmendForm(TransitionForm):
     language = pick(
         "当事人需要的语言", without_blank(Language), required=False, hint="建议会说的调解员；不选为不需要翻译"
     )
-    wanted_mediator = forms.ModelChoiceField(
-        Mediator.objects.none(), label="当事人选择的调解员", required=False, empty_label="没有选择",
-        widget=forms.Select(attrs={"data-combobox": True}), help_text="派单时首先建议（人民调解法 第19条）",
-    )  # fmt: skip
+    wanted_mediator = MediatorField(
+        label="当事人选择的调解员", required=False, help_text="派单时首先建议（人民调解法 第19条）"
+    )
     amount = MoneyField(label="涉及金额", required=False)
     happened_on = TypedDateField(label="发生日期", required=False)
     willingness = pick("申请人意愿", Willingness.choices)
@@ -492,13 +491,7 @@ class AmendForm(TransitionForm):
         ):
             del self.fields["division"]
         around = assignment.fitting(Committee.objects.active(), self.dispute.place_path)
-        self.fields["wanted_mediator"].queryset = (
-            Mediator.objects.serving()
-            .filter(committee__in=around)
-            .select_related("committee__organisation")
-            .order_by("committee__organisation__code", "sort_key", "pk")
-        )
-        self.fields["wanted_mediator"].label_from_instance = lambda m: f"{m.name}（{m.committee}）"
+        self.fields["wanted_mediator"].queryset = Mediator.objects.serving().filter(committee__in=around)
         self.initial |= {name: getattr(self.dispute, name) for name in self.fields if name != "reason"}
 
 

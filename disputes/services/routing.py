@@ -113,7 +113,7 @@ def _changed(draft: RoutingVersion, by: User, what: str, position: int) -> None:
 
 @transaction.atomic
 def add_rule(data: Mapping[str, Any], *, by: User, position: int | None = None) -> RoutingRule:
-    """One more rule of the draft, at ``position``, or where it comes to speak: before the first that covers it."""
+    """One more rule of the draft, at ``position``, or where it takes all the cases it speaks of."""
     only_editors(by)
     draft = _locked()
     rows = list(draft.rules.order_by("position"))
@@ -237,6 +237,20 @@ def unreached(rules: tuple[Rule, ...]) -> dict[int, Rule]:
     return found
 
 
+def taken_before(rules: tuple[Rule, ...]) -> dict[int, list[int]]:
+    """For each rule with conditions, by key: the numbers of earlier ones that send some of its cases elsewhere."""
+    found = {}
+    for number, rule in enumerate(rules):
+        takers = [
+            earlier.position
+            for earlier in rules[:number]
+            if earlier.is_certain and earlier.meets(rule) and earlier.goes_to != rule.goes_to
+        ]
+        if rule.conditions and takers:
+            found[rule.key] = takers
+    return found
+
+
 def _sound(new: RoutingRule, others: Any) -> None:
     """Raises Missing when a rule names nobody, names a committee that may not take its cases, or stands there twice."""
     if new.destination == Destination.NAMED:
@@ -259,11 +273,13 @@ def _committee_fits(new: RoutingRule) -> None:
 
 
 def _fitting_place(new: RoutingRule, rows: list[RoutingRule]) -> int:
+    """Before the first rule that would take some of its cases elsewhere: so its sentence holds as it is read."""
     rule = routing.rule_of(new)
     for row in rows:
-        if routing.rule_of(row).covers(rule):
+        other = routing.rule_of(row)
+        if other.is_certain and other.meets(rule) and other.goes_to != rule.goes_to:
             return row.position
-    return len(rows) + 1
+    return len(rows)
 
 
 def _make_room(rows: list[RoutingRule], place: int) -> None:

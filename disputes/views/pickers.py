@@ -12,6 +12,7 @@ from disputes.forms.intake import registering_paths
 from disputes.models import Category
 from grids.choices import Level
 from grids.models import Division
+from mediators.models import Mediator
 
 MOST_ROWS = 20
 #: What a field takes; longer text is nobody's search.
@@ -63,6 +64,19 @@ def place_row(place: Any) -> dict[str, str]:
     hint = place.parent.name if place.level == Level.VILLAGE and place.parent else ""
     row = {"value": place.code, "label": place.name, "hint": hint, "group": GROUPS[place.level]}
     return row | {"text": f"{hint} {place.name}"} if hint else row
+
+
+class MediatorsView(View):
+    """``?q=``: serving mediators of the committees one may see, by name or pinyin."""
+
+    def get(self, request: HttpRequest) -> JsonResponse:
+        typed = _asked(request)
+        rows = Mediator.objects.serving().visible_to(request.user).matching(typed)
+        found = [
+            {"value": one.pk, "label": one.name, "hint": str(one.committee), "text": f"{one.name}（{one.committee}）"}
+            for one in rows.select_related("committee__organisation").order_by("sort_key", "pk")[:MOST_ROWS]
+        ]
+        return JsonResponse(found, safe=False)
 
 
 class CategoriesView(View):

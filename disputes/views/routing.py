@@ -134,7 +134,7 @@ class DraftView(EditorsPage):
 def draft_context(draft: RoutingVersion, form_class: Any) -> dict[str, Any]:
     """The draft with what is odd about it, and how it differs from what is in force."""
     rules = routing.rules_of(draft.rules.all())
-    never = verbs.unreached(rules)
+    never, before = verbs.unreached(rules), verbs.taken_before(rules)
     return {
         "draft": version_row(draft),
         "rules": [
@@ -143,6 +143,7 @@ def draft_context(draft: RoutingVersion, form_class: Any) -> dict[str, Any]:
                 "is_first": number == 0,
                 "is_last": number == len(rules) - 1,
                 "never": f"第 {never[rule.key].position} 条在前，这一条轮不到" if rule.key in never else "",
+                "partly": "" if rule.key in never else "、".join(map(str, before.get(rule.key, ()))),
             }
             for number, rule in enumerate(rules)
         ],
@@ -244,6 +245,20 @@ class PublishView(EditorsPage):
 
 
 class DiscardView(EditorsPage):
+    """Asked on a page of its own: what was drafted is gone then."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        draft = verbs.current_draft()
+        if draft is None:
+            return redirect("disputes:routing")
+        rules = routing.rules_of(draft.rules.all())
+        context = {
+            "draft": version_row(draft),
+            "revision": draft.revision,
+            "changes": trying.difference(routing.rules_in_force(), rules),
+        }
+        return render(request, "disputes/routing_discard.html", context)
+
     def post(self, request: HttpRequest) -> HttpResponse:
         revision = request.POST.get("revision", "")
         try:

@@ -162,6 +162,24 @@ def test_whom_the_parties_chose_comes_first(clerk, village):
     assert "当事人选择的调解员由“空”改为“周支书”" in case.events.first().text
 
 
+def test_a_mediator_is_found_by_name_or_pinyin(client, clerk, village, committee):
+    one = mediator(village, "安老师")
+    theirs = mediator(CommitteeFactory(at="620702107000"), "安会计")
+    client.force_login(clerk)
+    for typed in ("安", "als"):
+        assert [row["value"] for row in client.get("/disputes/mediators/", {"q": typed}).json()] == [one.pk], typed
+    case = accepted(clerk)
+    form = dict.fromkeys(("place_detail", "claim", "amount", "happened_on", "source_number", "language"), "") | {
+        "version": case.version, "category": "0202", "summary": case.summary, "people_count": 2, "willingness": "willing",
+        "division": OWN_VILLAGE, "reason": "双方选择",
+    }  # fmt: skip
+    url = f"/disputes/{case.code}/amend/"
+    assert "没有找到这位调解员" in client.post(url, form | {"wanted_mediator": theirs.pk}).content.decode()
+    assert client.post(url, form | {"wanted_mediator": "", "wanted_mediator_text": "安老师"}).status_code == 302
+    case.refresh_from_db()
+    assert case.wanted_mediator == one
+
+
 def test_a_language_weighs_more_than_the_kind_and_the_load(clerk, village):
     mediator(village, "安老师", specialities=["02"])
     speaker = mediator(village, "白玛", languages=[Language.MANDARIN, Language.TIBETAN])

@@ -161,10 +161,10 @@ def test_a_rule_is_added_changed_moved_and_deleted(editor, seeds):
     answer = client.post(ADD, SEED | {"committee": seeds.pk})
     assert answer.status_code == 302 and answer.url.startswith(DRAFT)
     added = RoutingRule.objects.get(committee=seeds)
-    assert added.position == 5  # before the one that takes everything
+    assert added.position == 2  # before those that would take some of its cases elsewhere
     first = "类型是“合同 › 制种合同”的，派给甘州区种业纠纷调委会。"
     tree = tree_of(client.get(DRAFT))
-    assert sentences(tree)[4] == first and sentences(tree, "section[aria-labelledby=changes-h]") == [first]
+    assert sentences(tree)[1] == first and sentences(tree, "section[aria-labelledby=changes-h]") == [first]
     for _ in range(6):
         client.post(f"/routing/draft/rules/{added.pk}/move/", {"way": "up"})
     added.refresh_from_db()
@@ -205,6 +205,32 @@ def test_the_draft_says_what_is_never_reached_and_what_is_left_without_a_place(e
     client.post(ADD, {"category": "02", "destination": "district", "position": "6"})
     assert "第 5 条在前，这一条轮不到" in words(tree_of(client.get(DRAFT)))
     assert verbs.NO_LAST_RULE in words(tree_of(client.get(DRAFT)))
+
+
+def test_the_draft_says_which_rules_take_some_of_its_cases_before(editor, seeds):
+    client = signed_in(editor)
+    client.post(DRAFT)
+    client.post(ADD, SEED | {"committee": seeds.pk, "position": "5"})
+    text = words(find(tree_of(client.get(DRAFT)), "section[aria-labelledby=rules-h]")[0])
+    assert text.count("先接走") == 1 and "其中有的由第 2、3、4 条先接走" in text
+
+
+def test_places_and_kinds_of_two_rules_meet_or_not():
+    def rule(category="", place=""):
+        return routing.Rule(1, 1, category, "", place)
+
+    assert rule("04").meets(rule("0404")) and not rule("0401").meets(rule("0404"))
+    assert rule(place=OWN_VILLAGE).meets(rule(place="620702101000")) and rule(place=COUNTY).meets(
+        rule("04", OWN_VILLAGE)
+    )
+    assert not rule(place="620702107000").meets(rule(place=OWN_VILLAGE))
+    assert rule(place="620702101000").covers(rule(place=OWN_VILLAGE))
+
+
+def test_discarding_is_asked_on_a_page_that_shows_what_is_lost(editor):
+    change(editor)
+    text = words(find(tree_of(signed_in(editor).get("/routing/draft/discard/")), "main#main")[0])
+    assert "新增" in text and "派给乡镇（街道）调委会。" in text and "现行规则不变" in text
 
 
 def test_nothing_changes_for_dispatch_before_publishing(editor, committees, own_village):
