@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -16,8 +17,8 @@ from disputes.models import Party
 #: What people take along, by who they are.  Written once here and printed on every notice.
 BRING = ("本人身份证或者户口簿", "与纠纷有关的合同、借条、票据、照片等材料的原件")
 BRING_FOR_BODY = ("单位介绍信或者授权委托书，经办人身份证", "与纠纷有关的合同、票据等材料的原件")
-BRING_IF_UNABLE = "本人不能到场的，可以委托代理人，请写好授权委托书；未成年人由监护人陪同"
 RIGHTS = (
+    "本人不能到场的，可以书面委托代理人；未成年人由监护人陪同。",
     "调解不收费。您可以接受、拒绝或者要求终止调解，可以要求更换调解员（人民调解法第23条）。",
     "时间不合适的，请尽早打电话改期。",
 )
@@ -83,9 +84,14 @@ def _sheet(booking: Booking) -> dict[str, Any]:
         "mediator": str(booking.mediator),
         "committee": str(booking.mediator.committee) if booking.mediator else "",
         "phone": body.phone or settings.CENTRE_PHONE,
-        "note": booking.note,
         "date": f"{(today := timezone.localdate()).year} 年 {today.month} 月 {today.day} 日",
     }
+
+
+def _bring(things: Iterable[str], booking: Booking) -> list[str]:
+    """What to take along, and what was noted for this meeting, as the lines of one sentence."""
+    lines = [*things, *([booking.note.rstrip("。；")] if booking.note else [])]
+    return [f"{line}；" for line in lines[:-1]] + [f"{lines[-1]}。"]
 
 
 def notice(booking: Booking, party: Party, plain_name: str = "") -> dict[str, Any]:
@@ -97,7 +103,7 @@ def notice(booking: Booking, party: Party, plain_name: str = "") -> dict[str, An
         "to": plain_name or presentation.masked_name(party),
         "role": party.get_role_display(),
         "other": presentation.side(others),
-        "bring": [*(BRING_FOR_BODY if is_body else BRING), BRING_IF_UNABLE],
+        "bring": _bring(BRING_FOR_BODY if is_body else BRING, booking),
         "rights": RIGHTS,
     }
 
@@ -107,6 +113,6 @@ def letter(booking: Booking) -> dict[str, Any]:
     return _sheet(booking) | {
         "title": "邀请函",
         "to": "",
-        "bring": ["本人身份证或者工作证"],
+        "bring": _bring(("本人身份证或者工作证",), booking),
         "rights": ["经当事人同意，邀请您协助调解（人民调解法第20条）。", "请对调解中知悉的个人隐私和商业秘密保密。"],
     }

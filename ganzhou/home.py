@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.views.generic import RedirectView, TemplateView
 
 from accounts.choices import SEATS, Role, labels
+from centre import hours
+from centre.choices import Purpose
 from disputes.choices import STATUS_COLOR, STATUS_MEANS, Status
 from disputes.deadlines import CLOCKS
 from disputes.workflow import TRANSITIONS
@@ -46,5 +48,7 @@ class HelpView(TemplateView):
                 for row in TRANSITIONS.values()
             ],
             "clocks": CLOCKS,
+            "room_purposes": "、".join(str(purpose.label) for purpose in Purpose),
+            "usual_hours": hours.spoken(hours.USUAL),
             "phone": settings.CENTRE_PHONE,
         }

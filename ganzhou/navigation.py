@@ -150,6 +150,8 @@ def _support(request: HttpRequest) -> list[dict[str, Any]]:
         items.append(_item(request, "调解室预约", "centre:calendar", "calendar-time"))
     if places_of(user):
         items.append(_item(request, "入驻值班", "rosters:today", "calendar-event"))
+    if user.roles - ADMIN_ROLES:
+        items.append(_item(request, "规范化清单", "centre:checklists", "checklist"))
     if imports.of(user):
         items.append(_item(request, "导入导出", "imports:index", "file-spreadsheet"))
     return items

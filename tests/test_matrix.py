@@ -68,8 +68,30 @@ OTHERS = {
           "rosters:residency", "rosters:amend_residency", "rosters:duties", "rosters:ask_swap", "rosters:accept_swap",
           "rosters:refuse_swap", "rosters:withdraw_swap"}  # fmt: skip
 #: Of centres: bookings, rooms, venues, marks.  tests/centre/ tries strangers and neighbours.
-PLAIN |= {"centre:calendar", "centre:book"}
-OTHERS |= {"centre:booking", "centre:move", "centre:cancel", "centre:notice"}
+PLAIN |= {
+    "centre:calendar",
+    "centre:book",
+    "centre:rooms",
+    "centre:new_room",
+    "centre:venues",
+    "centre:new_venue",
+    "centre:checklists",
+}
+OTHERS |= {
+    "centre:booking",
+    "centre:move",
+    "centre:cancel",
+    "centre:notice",
+    "centre:room",
+    "centre:centre",
+    "centre:venue",
+    "centre:sheet",
+    "centre:mark",
+    "centre:checklist",
+    "centre:draft",
+    "centre:publish",
+    "centre:drop",
+}
 # Tables by role, jobs by author: imports/test_wizard.py and imports/test_mediators.py try strangers.
 PLAIN |= {"imports:index", "imports:missing"}
 OTHERS |= {

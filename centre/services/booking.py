@@ -354,7 +354,7 @@ def _what(booking: Booking, user: Any) -> str:
 
 
 def _refusal(said: Collection[str]) -> str:
-    return "；".join(said) + "。请换一个时间或者房间，右边是最近都空的时间。"
+    return "；".join(said) + "。请换一个时间或者房间，下列时间都空。"
 
 
 # ---- notices

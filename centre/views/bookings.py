@@ -329,7 +329,7 @@ class NoticeView(View):
             "is_plain": bool(names),
             "may_reveal": bool(reveal.ROLES & self.request.user.roles) and not for_guest,
             "reasons": [
-                (value, label) for value, label in reveal.Reason.choices if value in ("service", "document", "other")
+                (one.value, one.label) for one in (reveal.Reason.SERVICE, reveal.Reason.DOCUMENT, reveal.Reason.OTHER)
             ],
             "guest_url": f"{self.request.path}?for=guest",
             "party_url": self.request.path,

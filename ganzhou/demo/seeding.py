@@ -19,7 +19,7 @@ from accounts.models import User
 from common.models import Counter
 from disputes.models import Dispute
 from disputes.services.intake import CODE_PREFIX
-from ganzhou.demo import accounts, lives, moments, organisations, record, rosters, visits, writing
+from ganzhou.demo import accounts, centres, lives, moments, organisations, record, rosters, visits, writing
 from ganzhou.demo.organisations import World
 from ganzhou.demo.people import LETTERS, People
 from ganzhou.demo.plan import MARK, Plan, Size
@@ -82,6 +82,8 @@ def seed(
                     written += len(told.plan.chunk(n))
                     if progress:
                         progress(done + written, size.cases)
+            if done + written == size.cases:
+                centres.book(number, told.plan.as_of)
             if chunks is None and not connection.in_atomic_block:
                 _tidy()
         _write_visits(size)
@@ -167,6 +169,7 @@ def _begin(size: Size, number: int, as_of: dt.datetime) -> Teller:
     with transaction.atomic():
         organisations.build(People(number, as_of.date()), as_of.date())
         rosters.write(People(number, as_of.date()), as_of.date())
+        centres.build(number)
         teller = Teller(Plan.make(number, as_of, size, CODE_PREFIX))
         # Taken from the portal's own counters beforehand: a case registered or filed meanwhile gets its own number.
         for year, count in teller.plan.per_year.items():
