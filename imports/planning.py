@@ -143,11 +143,12 @@ def _no_row_twice(sheet: Sheet, rows: list[Planned]) -> None:
 def _compare(sheet: Sheet, row: Planned, look: Any) -> None:
     if row.errors:
         row.verdict = Verdict.REFUSED
+        row.label = row.record.label if row.record else label_of(sheet, row.cells)
         return
     if row.record is None:
         row.verdict = Verdict.NEW
         row.cells = {key: column_written(sheet, key, value, look) for key, value in row.values.items()}
-        row.label = row.label or " ".join(str(row.cells[c.key]) for c in sheet.columns[:2] if row.cells.get(c.key))
+        row.label = row.label or label_of(sheet, row.cells)
         return
     row.label = row.record.label
     for column in sheet.columns:
@@ -170,6 +171,12 @@ def _as_read(column: Any, before: Any, look: Any) -> Any:
 
 def column_written(sheet: Sheet, key: str, value: Any, look: Any) -> Any:
     return sheet.column(key).kind.write(value, look)
+
+
+def label_of(sheet: Sheet, cells: dict[str, Any]) -> str:
+    """What a row that is not in the database yet is called: its first two required cells."""
+    required = [column.key for column in sheet.columns if column.required]
+    return " ".join(str(cells[key]) for key in required[:2] if cells.get(key) not in (None, ""))
 
 
 def address(sheet: Sheet, table_columns: dict[str, int], key: str, number: int) -> str:

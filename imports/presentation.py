@@ -108,7 +108,7 @@ def _row(planned: PlannedRow, sheet: Sheet) -> dict[str, Any]:
     filled = [(headers[key], value) for key, value in cells.items() if key in headers and value not in ("", None)]
     return {
         "number": f"第 {planned.number} 行" if planned.number else "不在文件里",
-        "label": detail.get("label") or " ".join(str(value) for _, value in filled[:2]),
+        "label": detail.get("label", ""),
         "verdict": verdict.label,
         "color": VERDICT_COLOR[verdict],
         "changes": [{"header": h, "before": b if b != "" else "（空）", "after": a if a != "" else "（空）"} for h, b, a in detail.get("changes", [])],

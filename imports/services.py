@@ -152,6 +152,8 @@ def read(pk: int) -> str:
             if job.state != State.READING:  # given up meanwhile
                 return "已经放弃"
             _keep(job, sheet, plan, table)
+            if not job.writes and not job.refused:
+                _end(job, State.DONE, "文件与系统里的内容一致，没有写入任何内容。")
     except BrokenFile as broken:
         with transaction.atomic():
             job = ImportJob.objects.select_for_update().get(pk=pk)

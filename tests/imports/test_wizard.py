@@ -86,7 +86,7 @@ def test_importing_the_export_changes_nothing(admin_client, system_admin):
     response = admin_client.post(reverse("imports:export", args=["divisions"]))
     content = b"".join(response.streaming_content)
     job = uploaded(admin_client, content)
-    assert (job.state, job.writes, job.refused, job.unchanged) == (State.READY, 0, 0, 304)
+    assert (job.state, job.writes, job.refused, job.unchanged) == (State.DONE, 0, 0, 304)
     assert not PlannedRow.objects.exists()
     assert "没有要写入的" in admin_client.get(reverse("imports:job", args=[job.uid])).content.decode()
     assert AuditEvent.objects.get(action="import.export").detail == {"sheet": "divisions", "rows": 304}
@@ -113,7 +113,7 @@ def test_the_official_csv_under_our_headers_is_taken(admin_client, system_admin)
     writer.writerow(HEAD[:5])
     writer.writerows([row[name] for name in ("code", "name", "level", "kind", "parent_code")] for row in official)
     job = uploaded(admin_client, out.getvalue().encode("gb18030"), name="区划.csv")
-    assert (job.state, job.writes, job.refused) == (State.READY, 0, 0)
+    assert (job.state, job.writes, job.refused) == (State.DONE, 0, 0)
     assert "GB18030" in job.notes[0]
 
 
