@@ -10,6 +10,7 @@ class PostsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import audit
         from notices.choices import Kind, name_kinds
+        from posts import importing  # noqa: F401  (declares what can be imported)
         from posts.visits import services as visits
 
         audit.name(visits.ACTIONS)

@@ -24,8 +24,8 @@ from imports.choices import State
 from imports.models import ImportFile, ImportJob, PlannedRow
 from mediators.models import Mediator
 from tests.factories import CommitteeFactory
-from tests.imports.files import xlsx
 from tests.ganzhou.test_celery import eventually
+from tests.imports.files import xlsx
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 ROWS = 3_000
