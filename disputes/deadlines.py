@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from disputes.choices import Source, SuspendReason
 
@@ -46,7 +46,11 @@ class Warn:
 
 @dataclass(frozen=True)
 class Clock:
-    """One row: a limit that starts with one step of the case and is met by another."""
+    """One row: a limit that starts with one step of the case and is met by another.
+
+    ``leaves``: steps that end it although nobody did what it asked for.  ``taken_back``: steps that undo what met it,
+    so that it runs on with the day it always had.
+    """
 
     key: str
     kind: str
@@ -63,6 +67,12 @@ class Clock:
     applies: Callable[[Dispute], bool] = lambda dispute: True
     from_application: bool = False
     todo: str = ""
+    leaves: frozenset[str] = frozenset()
+    taken_back: frozenset[str] = frozenset()
+
+    @property
+    def ends(self) -> frozenset[str]:
+        return self.stops | self.leaves
 
 
 @dataclass(frozen=True)
@@ -107,33 +117,41 @@ ONLY_REMIND = Warn(remind=0, yellow=None, red=None, leader=None)
 LOCAL: Final = "本中心约定"
 BY_CONSENT: Final = "当事人可以约定延长；每次最长由本中心约定"
 
+#: An agreement that came to nothing did not end mediation; acceptance that was taken back never began it.
+OF_MEDIATION: Final[dict[str, Any]] = {"leaves": frozenset({"unaccept"}), "taken_back": frozenset({"renegotiate"})}
+
 CLOCKS: tuple[Clock, ...] = (
-    Clock("accept", "accept", "受理", frozenset({"register", "unaccept"}), frozenset({"accept", "decline"}) | LEAVES,
-          1, WORKING, LOCAL, AT_ONCE, extend=Extend(3, needs_parties=False), todo="受理"),
-    Clock("assign", "assign", "分派", frozenset({"accept", "recall", "return_assignment", "reopen"}),
-          frozenset({"assign", "unaccept"}) | LEAVES, 1, WORKING, LOCAL, AT_ONCE,
-          extend=Extend(3, needs_parties=False), todo="派单"),
+    Clock("accept", "accept", "受理", frozenset({"register"}), frozenset({"accept", "decline"}),
+          1, WORKING, LOCAL, AT_ONCE, extend=Extend(3, needs_parties=False), todo="受理", leaves=LEAVES,
+          taken_back=frozenset({"unaccept"})),
+    Clock("assign", "assign", "分派", frozenset({"accept", "return_assignment", "reopen"}),
+          frozenset({"assign"}), 1, WORKING, LOCAL, AT_ONCE,
+          extend=Extend(3, needs_parties=False), todo="派单", leaves=LEAVES | {"unaccept"},
+          taken_back=frozenset({"recall"})),
+    # To say why not is an answer too (第12条).
     Clock("take", "take", "接收", frozenset({"assign", "reassign", "appoint"}),
-          frozenset({"take", "return_assignment", "recall"}) | LEAVES, 3, WORKING, "人民法院在线调解规则 第12条（参照）",
-          IN_DAYS, extend=Extend(3, needs_parties=False), todo="接收"),
-    Clock("begin", "begin", "首次调解", frozenset({"take"}), frozenset({"record_session", "return_assignment", "reassign"}) | RESULT,
-          5, WORKING, LOCAL, OF_WORK, pauses=ANY_PAUSE, extend=Extend(5, needs_parties=False), todo="首次调解"),
-    Clock("mediate", "mediate", "调解", frozenset({"accept", "reopen"}), RESULT | {"unaccept"}, 30, CALENDAR,
+          frozenset({"take", "return_assignment"}), 3, WORKING, "人民法院在线调解规则 第12条（参照）",
+          IN_DAYS, extend=Extend(3, needs_parties=False), todo="接收", leaves=LEAVES | {"recall"}),
+    Clock("begin", "begin", "首次调解", frozenset({"take"}), frozenset({"record_session"}),
+          5, WORKING, LOCAL, OF_WORK, pauses=ANY_PAUSE, extend=Extend(5, needs_parties=False), todo="首次调解",
+          leaves=RESULT | {"return_assignment", "reassign"}),
+    Clock("mediate", "mediate", "调解", frozenset({"accept", "reopen"}), RESULT, 30, CALENDAR,
           "人民调解工作若干规定 第33条（一般一个月内调结）", OF_LAW, pauses=ANY_PAUSE,
-          extend=Extend(30, needs_parties=True, source=BY_CONSENT), applies=_ordinary, todo="调结"),
-    Clock("mediate_labour", "mediate", "劳动争议调解", frozenset({"accept", "reopen"}), RESULT | {"unaccept"}, 15, CALENDAR,
+          extend=Extend(30, needs_parties=True, source=BY_CONSENT), applies=_ordinary, todo="调结", **OF_MEDIATION),
+    Clock("mediate_labour", "mediate", "劳动争议调解", frozenset({"accept", "reopen"}), RESULT, 15, CALENDAR,
           "劳动争议调解仲裁法 第14条（自收到申请之日起）", OF_LAW, statutory=True, applies=_labour,
-          from_application=True, todo="调结"),
-    Clock("mediate_medical", "mediate", "医疗纠纷调解", frozenset({"accept", "reopen"}), RESULT | {"unaccept"}, 30, WORKING,
+          from_application=True, todo="调结", **OF_MEDIATION),
+    Clock("mediate_medical", "mediate", "医疗纠纷调解", frozenset({"accept", "reopen"}), RESULT, 30, WORKING,
           "医疗纠纷预防和处理条例 第38条（鉴定不计）", OF_LAW, statutory=True, pauses=APPRAISAL_ONLY,
           extend=Extend(30, needs_parties=True, source="医疗纠纷预防和处理条例 第38条（约定延长）；最长由本中心约定"),
-          applies=_medical, todo="调结"),
-    Clock("sign", "sign", "签章", frozenset({"settle"}), frozenset({"take_effect", "renegotiate", "fail"}), 7, CALENDAR,
-          LOCAL, IN_DAYS, extend=Extend(7, needs_parties=False), todo="签章"),
-    Clock("follow_up", "follow_up", "回访", frozenset({"performed"}), frozenset({"follow_up", "reopen"}), 15, CALENDAR,
-          "本中心约定（法律没有规定回访天数）", OF_FILES, extend=Extend(15, needs_parties=False), todo="回访"),
-    Clock("archive", "archive", "归档", frozenset({"follow_up", "fail", "decline"}) | LEAVES, frozenset({"archive", "reopen"}), 10,
-          WORKING, LOCAL, OF_FILES, extend=Extend(10, needs_parties=False), todo="归档"),
+          applies=_medical, todo="调结", **OF_MEDIATION),
+    Clock("sign", "sign", "签章", frozenset({"settle"}), frozenset({"take_effect"}), 7, CALENDAR,
+          LOCAL, IN_DAYS, extend=Extend(7, needs_parties=False), todo="签章", leaves=frozenset({"renegotiate", "fail"})),
+    Clock("follow_up", "follow_up", "回访", frozenset({"performed"}), frozenset({"follow_up"}), 15, CALENDAR,
+          "本中心约定（法律没有规定回访天数）", OF_FILES, extend=Extend(15, needs_parties=False), todo="回访",
+          leaves=frozenset({"reopen"})),
+    Clock("archive", "archive", "归档", frozenset({"follow_up", "fail", "decline"}) | LEAVES, frozenset({"archive"}), 10,
+          WORKING, LOCAL, OF_FILES, extend=Extend(10, needs_parties=False), todo="归档", leaves=frozenset({"reopen"})),
 )  # fmt: skip
 
 #: 张掖“四级七天”: 1+2+2+2 working days, then the case climbs; running out never ends it.  The names of the levels
@@ -148,7 +166,7 @@ LADDER_SOURCE: Final = "张掖“四级七天”工作法（本地约定）；�
 LADDER_CLOCKS: tuple[Clock, ...] = tuple(
     Clock(f"ladder_{rung.level}", "ladder", f"四级七天·{rung.level} 级", frozenset({"register"} if rung.level == 1 else ()),
           RESULT | {"decline"}, rung.days, WORKING, LADDER_SOURCE, ONLY_REMIND, pauses=ANY_PAUSE,
-          applies=_found_by_grid, todo="化解，不成上报")
+          applies=_found_by_grid, todo="化解，不成上报", taken_back=frozenset({"renegotiate"}))
     for rung in LADDER
 )  # fmt: skip
 
@@ -173,8 +191,17 @@ def started_by(event: str, dispute: Dispute) -> list[Clock]:
     return [clock for clock in EVERY_CLOCK if event in clock.starts and clock.applies(dispute)]
 
 
-def stopped_by(event: str) -> frozenset[str]:
+def met_by(event: str) -> frozenset[str]:
     return frozenset(clock.kind for clock in EVERY_CLOCK if event in clock.stops)
+
+
+def ended_by(event: str) -> frozenset[str]:
+    """Met or left."""
+    return frozenset(clock.kind for clock in EVERY_CLOCK if event in clock.ends)
+
+
+def taken_back_by(event: str) -> frozenset[str]:
+    return frozenset(clock.kind for clock in EVERY_CLOCK if event in clock.taken_back)
 
 
 def rung_of(key: str) -> int:

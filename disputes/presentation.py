@@ -151,6 +151,8 @@ def all_clocks(rows: Iterable[ClockRow], today: dt.date) -> list[dict[str, str]]
             state, words = "paused", f"暂停（自 {short_day(row.pause_began_on, today)}）"
         elif row.is_running:
             state, words = clock_text(row.due_on, today)
+        elif row.was_left:
+            state, words = "met", f"{short_day(row.met_on, today)} 起不再计算"
         elif row.expired_on:
             state, words = "met", f"{row.expired_on:%m-%d} 期满升级"
         else:

@@ -108,15 +108,21 @@ def _set_next_warning(row: Any) -> None:
     row.next_warn_level, row.next_warn_on = next(coming, (None, None))
 
 
-#: Why a card is lifted when the thing it asked for was done.
+#: Why a card is lifted when the thing it asked for was done, and when it need not be done any more.
 DONE: Final = "所警示的事项已经办理"
+LEFT: Final = "没有办理，该期限不再计算"
 
 
 def lifted_because(row: Any, level: int) -> str:
     """Why a card of that level is lifted by what became of its clock; empty while it stands."""
     if not row.is_running:
-        return DONE
+        return LEFT if row.was_left else DONE
     return f"期限已改为 {row.due_on}" if level > row.warned else ""
+
+
+def stands_again(row: Any, level: int, why: str) -> bool:
+    """Whether a card of that level, lifted because its clock had ended, stands again because it runs on."""
+    return bool(row.is_running) and level <= row.warned and why in (DONE, LEFT)
 
 
 #: Weeks without holidays.
@@ -139,8 +145,9 @@ class Watch:
     """The clocks of one case while something happens to it.
 
     ``rows`` are all of its clocks; ``make`` builds a new one from keyword values.  Rows that came in or changed are
-    collected in ``made`` and ``changed``, those that took warnings back in ``relieved``; saving them and the case, and
-    lifting cards (``lifted_because``), is the caller's.
+    collected in ``made`` and ``changed``, those that took warnings back in ``relieved``, those that run on after they
+    had ended in ``revived``; saving them and the case, and what becomes of their cards (``lifted_because``,
+    ``stands_again``), is the caller's.
     """
 
     def __init__(
@@ -152,6 +159,7 @@ class Watch:
         self.made: list[Any] = []
         self.changed: list[Any] = []
         self.relieved: list[Any] = []
+        self.revived: list[Any] = []
 
     @property
     def running(self) -> list[Any]:
@@ -159,18 +167,20 @@ class Watch:
 
     @property
     def warnings_changed(self) -> list[Any]:
-        """Clocks whose cards and messages may have to go."""
-        return [row for row in self.changed if not row.is_running or any(row is one for one in self.relieved)]
+        """Clocks whose cards and messages may have to go, or to stand again."""
+        moved = {id(row) for row in (*self.relieved, *self.revived)}
+        return [row for row in self.changed if not row.is_running or id(row) in moved]
 
     def advance(self, event: str) -> None:
-        """Meet, start, pause and resume clocks because ``event`` happened; set the nearest one on the case."""
+        """End, start, pause, resume and revive clocks because ``event`` happened; set the nearest one on the case."""
+        self._meet(deadlines.met_by(event))
         ends_all = event in {"archive", "reopen"}  # nothing runs in an archive; a reopened case begins anew
-        self._meet({row.kind for row in self.running} if ends_all else deadlines.stopped_by(event))
+        self._leave({row.kind for row in self.running} if ends_all else deadlines.ended_by(event))
         for clock in deadlines.started_by(event, self.case):
-            self._meet({clock.kind})
+            self._leave({clock.kind})
             self.start(clock, self._starts_on(clock, event))
-        if event == "renegotiate":
-            self._revive("mediate")
+        for kind in deadlines.taken_back_by(event):
+            self._take_back(kind)
         if event == "amend":
             self._follow_category()
         if event == "suspend":
@@ -258,16 +268,27 @@ class Watch:
                 row.met_on = self.today
                 self._touch(row)
 
+    def _leave(self, kinds: Collection[str]) -> None:
+        """End what nobody did: it is not late any more, and not done either."""
+        for row in self.running:
+            if row.kind in kinds:
+                row.met_on, row.was_left = self.today, True
+                self._touch(row)
+
     def _starts_on(self, clock: Clock, event: str) -> dt.date:
         """Labour disputes count from the application (劳动争议调解仲裁法 第14条); reopened, from the day they came back."""
         return self.case.applied_on if clock.from_application and event == "accept" else self.today
 
-    def _revive(self, kind: str) -> None:
-        """An agreement that came to nothing did not meet the limit: the clock runs on with its old due date."""
+    def _take_back(self, kind: str) -> None:
+        """What was taken back did not meet the limit: the clock runs on with the day it always had."""
         row = next((row for row in reversed(self.rows) if row.kind == kind), None)
-        if row is not None and row.met_on is not None:
-            row.met_on = None
-            self._touch(row)
+        if row is not None and row.met_on is not None and not row.was_left:
+            self._revive(row)
+
+    def _revive(self, row: Any) -> None:
+        row.met_on, row.was_left = None, False
+        self.revived.append(row)
+        self._rederive(row)
 
     def _follow_category(self) -> None:
         """A corrected category brings its own limit, counted from the same start; the day it started never moves."""

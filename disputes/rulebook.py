@@ -50,7 +50,7 @@ def clock_row(clock: Clock, rules: Rules, today: dt.date) -> dict[str, Any]:
         "key": clock.key,
         "label": clock.label,
         "starts": starts(clock),
-        "ends": ends(clock.stops),
+        "ends": ends(clock.ends),
         "days": days,
         "limit": f"{days} 个{clock.unit}" if clock.unit == WORKING else f"{days} 日（{clock.unit}）",
         "standard": f"原定 {clock.days}" if days != clock.days else "",

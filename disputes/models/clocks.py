@@ -22,7 +22,8 @@ class ClockRow(models.Model):
 
     ``due_on`` follows from ``started_on``, ``limit``, ``extended_days`` and the suspensions that stop this clock;
     ``warn_days`` from ``due_on``.  ``warned`` is the highest level that stands: a due day that moved away from
-    ``warned_due_on`` takes back the levels whose day is to come once more (reckoning.py).
+    ``warned_due_on`` takes back the levels whose day is to come once more (reckoning.py).  ``met_on`` is the day the
+    clock ended; ``was_left`` says that nobody did what it asked for (the case was sent back, the applicant withdrew).
     """
 
     dispute = models.ForeignKey(Dispute, models.PROTECT, related_name="clocks")
@@ -33,6 +34,7 @@ class ClockRow(models.Model):
     due_on = models.DateField("届满")
     is_provisional = models.BooleanField("暂按周末推算", default=False)
     met_on = models.DateField("办结", null=True, blank=True)
+    was_left = models.BooleanField("未办而止", default=False)
     expired_on = models.DateField("期满升级", null=True, blank=True)
     pause_began_on = models.DateField("暂停自", null=True, blank=True)
     paused_days = models.PositiveIntegerField("已暂停天数", default=0)
@@ -51,6 +53,11 @@ class ClockRow(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "期限"
         ordering = ["due_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(was_left=False) | Q(met_on__isnull=False), name="clock_was_left_on_a_day"
+            )
+        ]
         indexes = [
             models.Index(fields=["due_on"], name="clock_running_due", condition=Q(met_on=None)),
             # What the sweep reads: nothing else, however many clocks run.

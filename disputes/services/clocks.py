@@ -82,7 +82,7 @@ def save(watched: Iterable[Watch]) -> None:
     ClockRow.objects.bulk_create(made)
     if changed:
         ClockRow.objects.bulk_update(changed, COLUMNS, batch_size=500)
-        _lift_cards([row for watch in watched for row in watch.warnings_changed])
+        _follow_with_cards([row for watch in watched for row in watch.warnings_changed])
         _close_requests([row for row in changed if not row.is_running])
 
 
@@ -95,19 +95,24 @@ def subject(dispute_id: int, clock_id: int | None = None) -> str:
 NOT_NEEDED: Final = "期限已经办结，不需要延长"
 
 
-def _lift_cards(rows: list[ClockRow]) -> None:
+def _follow_with_cards(rows: list[ClockRow]) -> None:
     """Cards and messages follow their clocks: what was done, or is not late any more, is nobody's to do.
 
-    Found by the ledger, whatever the clock itself remembers.  The reason is written down, the card is kept.
+    Found by the ledger, whatever the clock itself remembers.  The reason is written down, the card is kept.  What the
+    system lifted stands again when its clock runs on; what a person lifted stays lifted.
     """
     warned = set(Escalation.objects.filter(clock__in=rows).values_list("clock_id", flat=True)) if rows else set()
     by_pk = {row.pk: row for row in rows if row.pk in warned}
-    cards = Supervision.objects.open().filter(escalation__clock__in=by_pk).select_related("escalation")
+    cards = Supervision.objects.filter(escalation__clock__in=by_pk, lifted_by=None).select_related("escalation")
     for card in cards if by_pk else ():
-        card.lifted_why = reckoning.lifted_because(by_pk[card.escalation.clock_id], card.escalation.level)
-        if card.lifted_why:
-            card.lifted_at = timezone.now()
-            card.save(update_fields=["lifted_at", "lifted_why"])
+        row, level = by_pk[card.escalation.clock_id], card.escalation.level
+        if card.is_open and (why := reckoning.lifted_because(row, level)):
+            card.lifted_at, card.lifted_why = timezone.now(), why
+        elif not card.is_open and reckoning.stands_again(row, level, card.lifted_why):
+            card.lifted_at, card.lifted_why = None, ""
+        else:
+            continue
+        card.save(update_fields=["lifted_at", "lifted_why"])
     for row in by_pk.values():
         notices.settle(subject(row.dispute_id, row.pk))
 
@@ -146,7 +151,7 @@ def reckon(ids: Collection[int]) -> int:
                 cases_changed.append(case)
         if clocks_changed:
             ClockRow.objects.bulk_update(clocks_changed, RECKONED, batch_size=200)
-            _lift_cards(relieved)
+            _follow_with_cards(relieved)
         if cases_changed:
             Dispute.objects.bulk_update(cases_changed, ["next_due_on", "next_clock"], batch_size=200)
     return len(clocks_changed)

@@ -139,7 +139,7 @@ def settle_after(dispute: Dispute, event: DisputeEvent) -> None:
     kinds = set(SETTLED_BY.get(event.name, ()))
     if step and not step.quiet:
         kinds.add("urge")
-    if "ladder" in deadlines.stopped_by(event.name):
+    if "ladder" in deadlines.ended_by(event.name):
         kinds.add(TOP)
     for kind in sorted(kinds):
         notices.settle(f"{subject(dispute.pk)}/{kind}")

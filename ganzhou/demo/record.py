@@ -59,7 +59,7 @@ from disputes.models import (
     Suspension,
 )
 from disputes.reach import roles_on
-from disputes.reckoning import Watch, lifted_because
+from disputes.reckoning import Watch, lifted_because, stands_again
 from disputes.services import sweep
 from disputes.services.clocks import climbed
 from disputes.services.effects import SESSION_FIELDS, in_force_text
@@ -315,9 +315,13 @@ def _advance(case: Case, event: str, at: dt.datetime) -> None:
     case.clocks.extend(watch.made)
     changed = {row.id: row for row in watch.warnings_changed}
     for card in case.supervisions:
-        if card.lifted_at is None and card.clock_id in changed:
-            card.lifted_why = lifted_because(changed[card.clock_id], card.level)
-            card.lifted_at = at if card.lifted_why else None
+        row = changed.get(card.clock_id)
+        if row is None:
+            continue
+        if card.lifted_at is None and (why := lifted_because(row, card.level)):
+            card.lifted_at, card.lifted_why = at, why
+        elif card.lifted_at and stands_again(row, card.level, card.lifted_why):
+            card.lifted_at, card.lifted_why = None, ""
 
 
 def warn(case: Case, until: dt.datetime) -> None:
