@@ -29,6 +29,7 @@ from disputes.choices import (
     WarnLevel,
 )
 from disputes.models import ClockRow, Dispute, DisputeEvent, Ending, Party, Suspension
+from disputes.reckoning import extension_of
 from disputes.scrubbing import Scrubber
 
 STATUS_LABEL = {status.value: str(status.label) for status in Status}
@@ -161,9 +162,10 @@ def all_clocks(rows: Iterable[ClockRow], today: dt.date) -> list[dict[str, str]]
                 if row.met_on <= row.due_on
                 else ("late", f"{short_day(row.met_on, today)} 办结，超期 {(row.met_on - row.due_on).days} 天")
             )
+        longer = extension_of(row)
         notes = (
             (row.paused_days, f"已扣除暂停 {row.paused_days} 天"),
-            (row.extended_days, f"已延长 {row.extended_days} 个{row.unit}"),
+            (longer, f"已延长 {longer} 个{row.unit}"),
             (row.is_provisional, "国务院尚未公布当年放假安排，暂按周末推算"),
         )
         shown.append(

@@ -11,10 +11,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.utils import timezone
+
 from common import workdays
 from common.daycount import Calendar
 from disputes import deadlines
-from disputes.choices import UNPERFORMED, WarnLevel
+from disputes.choices import UNPERFORMED, Status, WarnLevel
 from disputes.deadlines import WORKING, Clock, Warn
 
 LADDER: Final = "ladder"
@@ -68,6 +70,12 @@ def pauses_of(row: Any, suspensions: Iterable[Any]) -> list[tuple[dt.date, dt.da
     ]
 
 
+def extension_of(row: Any) -> int:
+    """Days by which the limit is longer.  What was granted under another rule counts as far as this one allows it."""
+    clock = deadlines.BY_KEY.get(row.key)
+    return min(row.extended_days, clock.extend.days) if clock and clock.extend else 0
+
+
 def derive(row: Any, suspensions: Iterable[Any]) -> None:
     """Set ``due_on`` from start, limit, extensions and pauses.  A row without a limit keeps the day it was given."""
     if row.limit is not None:
@@ -78,7 +86,7 @@ def derive(row: Any, suspensions: Iterable[Any]) -> None:
             if row.unit == WORKING
             else row.paused_days
         )
-        row.due_on = last_day(row.started_on, row.limit + row.extended_days + lost, row.unit)
+        row.due_on = last_day(row.started_on, row.limit + extension_of(row) + lost, row.unit)
     row.is_provisional = workdays.is_provisional(row.started_on, row.due_on)
 
 
@@ -146,7 +154,7 @@ class Watch:
 
     ``rows`` are all of its clocks; ``make`` builds a new one from keyword values.  Rows that came in or changed are
     collected in ``made`` and ``changed``, those that took warnings back in ``relieved``, those that run on after they
-    had ended in ``revived``; saving them and the case, and what becomes of their cards (``lifted_because``,
+    had ended in ``revived``, those under another rule than before in ``ruled``; saving them and the case, and what becomes of their cards (``lifted_because``,
     ``stands_again``), is the caller's.
     """
 
@@ -160,6 +168,7 @@ class Watch:
         self.changed: list[Any] = []
         self.relieved: list[Any] = []
         self.revived: list[Any] = []
+        self.ruled: list[Any] = []
 
     @property
     def running(self) -> list[Any]:
@@ -173,20 +182,17 @@ class Watch:
 
     def advance(self, event: str) -> None:
         """End, start, pause, resume and revive clocks because ``event`` happened; set the nearest one on the case."""
+        self._follow_pauses()  # before anything ends: a case that failed while it stood still was not late for that
         self._meet(deadlines.met_by(event))
         ends_all = event in {"archive", "reopen"}  # nothing runs in an archive; a reopened case begins anew
         self._leave({row.kind for row in self.running} if ends_all else deadlines.ended_by(event))
         for clock in deadlines.started_by(event, self.case):
             self._leave({clock.kind})
-            self.start(clock, self._starts_on(clock, event))
+            self.start(clock, self._starts_on(clock))
         for kind in deadlines.taken_back_by(event):
             self._take_back(kind)
         if event == "amend":
-            self._follow_category()
-        if event == "suspend":
-            self._pause()
-        if event in {"resume", "reassign"}:
-            self._resume()
+            self._follow_facts()
         if event in {"take_effect", "settle_orally", "perform", "reopen"}:
             self._follow_obligations(event)
         self.set_nearest()
@@ -203,6 +209,7 @@ class Watch:
     def extend(self, row: Any, days: int) -> None:
         """Make a limit longer by so many days of its own unit."""
         row.extended_days += days
+        self._touch(row)
         self._rederive(row)
         self.set_nearest()
 
@@ -252,12 +259,13 @@ class Watch:
             self.changed.append(row)
 
     def _rederive(self, row: Any) -> None:
-        issued = row.warned
+        before, issued = dict(vars(row)), row.warned
         derive(row, self.suspensions())
         set_warnings(row, self._warn(row), self.today)
         if row.warned < issued:
             self.relieved.append(row)
-        self._touch(row)
+        if vars(row) != before:
+            self._touch(row)
 
     def _warn(self, row: Any) -> Warn:
         return self.rules.warn(row.key, self.case.category.official_code, self.case.division.level)
@@ -275,9 +283,14 @@ class Watch:
                 row.met_on, row.was_left = self.today, True
                 self._touch(row)
 
-    def _starts_on(self, clock: Clock, event: str) -> dt.date:
-        """Labour disputes count from the application (劳动争议调解仲裁法 第14条); reopened, from the day they came back."""
-        return self.case.applied_on if clock.from_application and event == "accept" else self.today
+    def _starts_on(self, clock: Clock) -> dt.date:
+        """Mediation counts from acceptance; of labour disputes from the application (劳动争议调解仲裁法 第14条), unless
+        the case came back after it was closed.  Everything else begins with its step."""
+        if clock.kind != "mediate":
+            return self.today
+        if clock.from_application and not self.case.times_reopened:
+            return self.case.applied_on
+        return timezone.localdate(self.case.accepted_at)
 
     def _take_back(self, kind: str) -> None:
         """What was taken back did not meet the limit: the clock runs on with the day it always had."""
@@ -287,32 +300,57 @@ class Watch:
 
     def _revive(self, row: Any) -> None:
         row.met_on, row.was_left = None, False
+        self._touch(row)
         self.revived.append(row)
+        self._follow_category()  # it may have been corrected meanwhile
         self._rederive(row)
 
+    def _follow_facts(self) -> None:
+        """What was corrected: the category brings its limit, the source its ladder, both and the place their warnings."""
+        self._follow_category()
+        self._follow_source()
+        self._follow_pauses()
+        for row in self.running:
+            self._rederive(row)
+
     def _follow_category(self) -> None:
-        """A corrected category brings its own limit, counted from the same start; the day it started never moves."""
+        """A corrected category brings the limit that the case would have had from the beginning, and its start."""
         wanted = next(clock for clock in deadlines.CLOCKS if clock.kind == "mediate" and clock.applies(self.case))
         for row in self.running:
             if row.kind == "mediate" and row.key != wanted.key:
-                start = self.case.applied_on if wanted.from_application else row.started_on
+                start = self._starts_on(wanted)
                 row.key, row.label, row.source, row.unit = wanted.key, wanted.label, wanted.source, wanted.unit
                 row.limit, row.started_on = self.rules.days(wanted, start), start
-                self._rederive(row)
+                self._touch(row)
+                self.ruled.append(row)
 
-    def _pause(self) -> None:
-        reason = next((pause.reason for pause in self.suspensions() if pause.until is None), None)
+    def _follow_source(self) -> None:
+        """四级七天 is for what was found by the grid: a corrected source takes a case off the ladder or puts it on.
+
+        From the day of registration, like any case of the grid; not once mediation is over.
+        """
+        first = deadlines.LADDER_CLOCKS[0]
+        rungs = [row for row in self.rows if row.kind == LADDER]
+        if not first.applies(self.case):
+            self._leave({LADDER})
+        elif rungs and rungs[-1].was_left:
+            self._revive(rungs[-1])
+        elif not rungs and any(row.kind in {"accept", "mediate"} for row in self.running):
+            self.start(first, timezone.localdate(self.case.registered_at))
+
+    def _follow_pauses(self) -> None:
+        """A clock stands still while mediation is suspended for a reason that stops it; afterwards it is longer by that
+        stretch, in its own unit."""
+        if self.case.status != Status.SUSPENDED and not any(row.is_paused for row in self.running):
+            return
+        under_way = next((pause for pause in self.suspensions() if pause.until is None), None)
         for row in self.running:
             clock = deadlines.BY_KEY.get(row.key)
-            if clock and reason in clock.pauses:
-                row.pause_began_on = self.today
+            stands = under_way is not None and clock is not None and under_way.reason in clock.pauses
+            began = max(under_way.since, row.started_on) if under_way and stands else None
+            if row.pause_began_on != began:
+                row.pause_began_on = began
                 self._touch(row)
-
-    def _resume(self) -> None:
-        """What was paused is longer by that stretch, in the clock's own unit."""
-        for row in self.running:
-            if row.is_paused:
-                row.pause_began_on = None
                 self._rederive(row)
 
     def _was_visited(self) -> bool:

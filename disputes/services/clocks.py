@@ -83,7 +83,8 @@ def save(watched: Iterable[Watch]) -> None:
     if changed:
         ClockRow.objects.bulk_update(changed, COLUMNS, batch_size=500)
         _follow_with_cards([row for watch in watched for row in watch.warnings_changed])
-        _close_requests([row for row in changed if not row.is_running])
+        _close_requests([row for row in changed if not row.is_running], NOT_NEEDED)
+        _close_requests([row for watch in watched for row in watch.ruled], RULED_ANEW)
 
 
 def subject(dispute_id: int, clock_id: int | None = None) -> str:
@@ -93,6 +94,7 @@ def subject(dispute_id: int, clock_id: int | None = None) -> str:
 
 #: Why nobody has to decide on a longer limit any more.
 NOT_NEEDED: Final = "期限已经办结，不需要延长"
+RULED_ANEW: Final = "纠纷类型已经更正，期限按新的规定计算；仍需延长的，请重新申请"
 
 
 def _follow_with_cards(rows: list[ClockRow]) -> None:
@@ -117,12 +119,12 @@ def _follow_with_cards(rows: list[ClockRow]) -> None:
         notices.settle(subject(row.dispute_id, row.pk))
 
 
-def _close_requests(ended: list[ClockRow]) -> None:
-    """A longer limit was asked for and not decided, and the limit was met: the request is answered by that."""
-    asked = Extension.objects.waiting().filter(clock__in=ended) if ended else Extension.objects.none()
+def _close_requests(rows: list[ClockRow], why: str) -> None:
+    """A longer limit was asked for and not decided, and the limit is no more what it was: that answers the request."""
+    asked = Extension.objects.waiting().filter(clock__in=rows) if rows else Extension.objects.none()
     for request in asked.select_for_update():
         request.state, request.decided_at = ExtensionState.REFUSED, timezone.now()
-        request.decision_reason = NOT_NEEDED
+        request.decision_reason = why
         request.save(update_fields=["state", "decided_at", "decision_reason"])
         notices.settle(f"{subject(request.dispute_id)}/extension")
 
