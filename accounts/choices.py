@@ -95,6 +95,7 @@ class Scope(models.TextChoices):
     DIVISIONS_READ = "divisions:read", "查询区划"
     CATEGORIES_READ = "categories:read", "查询纠纷类型"
     ROSTERS_READ = "rosters:read", "查询值班表"
+    COMMITTEES_READ = "committees:read", "查询调委会和调解员"
     STATISTICS_READ = "statistics:read", "查询统计数据"
 
 

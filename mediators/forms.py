@@ -290,7 +290,13 @@ class TrainingForm(Form):
 class StatusForm(Form):
     """A new status with its ground, and for each open case who takes it over."""
 
-    to_status = pick("改为", (), "请选择新的状态。", widget=Segmented())
+    to_status = pick(
+        "改为",
+        (),
+        "请选择新的状态。",
+        widget=Segmented(),
+        help_text="委员由推选单位罢免，聘任的由聘任单位解聘（人民调解法 第15条）",
+    )
     ground = pick("原因", (), "请选择原因。")
     effective_on = day("生效日期", "请填写生效日期。")
     note = line("说明", limit=200, help_text="如：推选或者聘任单位的决定文号")

@@ -45,8 +45,6 @@ PLAIN = {
     "notices:digest", "notices:preferences",
     "disputes:rules", "rosters:today", "rosters:week", "rosters:copy", "rosters:swaps", "rosters:residencies",
     "rosters:add_residency",
-    "mediators:committees", "mediators:found", "mediators:minority", "mediators:mediators", "mediators:appoint",
-    "mediators:court_lists",
     "posts:visits", "posts:new_visit", "api:rosters",
 }  # fmt: skip
 #: Addresses of somebody's account: for 安全管理员 alone, except one's own sessions.
@@ -97,6 +95,10 @@ PLAIN |= {"imports:index", "imports:missing"}
 OTHERS |= {
     f"imports:{name}" for name in ("sheet", "template", "export", "job", "progress", "commit", "cancel", "problems")
 }
+PLAIN |= {
+    "mediators:committees", "mediators:found", "mediators:minority", "mediators:mediators", "mediators:appoint",
+    "mediators:court_lists", "api:committees", "api:mediators",
+}  # fmt: skip
 #: Of a committee, a mediator or a list for the court; mediators/test_scope.py tries every person.
 OTHERS |= {
     "mediators:committee", "mediators:amend_committee", "mediators:seat", "mediators:leave_seat", "mediators:elect",

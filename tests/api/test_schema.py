@@ -101,7 +101,7 @@ def test_a_record_is_as_described_in_every_state(as_program, case_in, clerk, sta
 @pytest.mark.django_db
 def test_the_other_answers_are_as_described(as_program, clerk, case):
     program = as_program(clerk)
-    for name in ("divisions", "categories", "transitions"):
+    for name in ("divisions", "categories", "transitions", "committees", "mediators"):
         follows(f"{V1}/{name}/", "get", 200, program.get(f"{V1}/{name}/").json())
     moved = program.do(case, "accept")
     follows("/api/v1/disputes/{code}/transitions/{name}/", "post", 200, moved.json())
@@ -163,7 +163,7 @@ def test_categories_have_the_18_official_ones_on_top(as_program, clerk):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("url", ["categories", "transitions", "divisions"])
+@pytest.mark.parametrize("url", ["categories", "transitions", "divisions", "committees", "mediators"])
 def test_a_vocabulary_is_not_sent_twice(as_program, clerk, url):
     program = as_program(clerk)
     first = program.get(f"{V1}/{url}/")

@@ -66,9 +66,17 @@ READS = [
     f"{V1}/divisions/",
     f"{V1}/categories/",
     f"{V1}/rosters/",
+    f"{V1}/committees/",
+    f"{V1}/mediators/",
 ]
 WRITES = [DISPUTES, f"{DISPUTES}{NOWHERE}/transitions/accept/"]
-NEEDS = {f"{V1}/divisions/": "divisions:read", f"{V1}/categories/": "categories:read", f"{V1}/rosters/": "rosters:read"}
+NEEDS = {
+    f"{V1}/divisions/": "divisions:read",
+    f"{V1}/categories/": "categories:read",
+    f"{V1}/rosters/": "rosters:read",
+    f"{V1}/committees/": "committees:read",
+    f"{V1}/mediators/": "committees:read",
+}
 
 
 @pytest.mark.parametrize("url", READS)

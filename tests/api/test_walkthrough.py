@@ -66,15 +66,18 @@ def variables(clerk, own_village, live_server):
 
 def test_every_curl_line_works_in_the_order_of_the_text(variables):
     lines = blocks("bash")
-    assert len(lines) == 7
+    assert len(lines) == 9
     registration = next(line for line in lines if "Idempotency-Key" in line)
     made = run(registration, variables)
     variables["CODE"] = made["code"]
-    listed, record, again, divisions, categories, rosters, moved = (run(line, variables) for line in lines)
+    listed, record, again, divisions, categories, rosters, committees, mediators, moved = (
+        run(line, variables) for line in lines
+    )
     assert made["code"] in [row["code"] for row in listed["results"]] and listed["count"] == 1
     assert record["available_transitions"]
     assert again["code"] == made["code"], "the same key registers nothing twice"
     assert "徐赵寨村" in [row["name"] for row in divisions["results"]]
+    assert committees["results"] == mediators["results"] == []
     assert "0202" in [row["code"] for row in categories["results"]]
     assert rosters["residencies"] == []
     assert moved["status_label"] == "已受理"
