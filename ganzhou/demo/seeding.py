@@ -19,7 +19,7 @@ from accounts.models import User
 from common.models import Counter
 from disputes.models import Dispute
 from disputes.services.intake import CODE_PREFIX
-from ganzhou.demo import accounts, centres, lives, moments, organisations, record, rosters, visits, writing
+from ganzhou.demo import accounts, centres, lives, moments, organisations, record, rosters, routing, visits, writing
 from ganzhou.demo.organisations import World
 from ganzhou.demo.people import LETTERS, People
 from ganzhou.demo.plan import MARK, Plan, Size
@@ -170,6 +170,7 @@ def _begin(size: Size, number: int, as_of: dt.datetime) -> Teller:
         organisations.build(People(number, as_of.date()), as_of.date())
         rosters.write(People(number, as_of.date()), as_of.date())
         centres.build(number)
+        routing.write(as_of)
         teller = Teller(Plan.make(number, as_of, size, CODE_PREFIX))
         # Taken from the portal's own counters beforehand: a case registered or filed meanwhile gets its own number.
         for year, count in teller.plan.per_year.items():

@@ -186,6 +186,10 @@ RULES = {
     "没有记录的预约已不能办": """
         SELECT count(*) FROM centre_booking b JOIN disputes_dispute d ON d.id = b.dispute_id
         WHERE b.cancelled_at IS NULL AND b.session_id IS NULL AND (d.mediator_id IS DISTINCT FROM b.mediator_id)""",
+    "分派规则没有现行的一版，或者次序不连续": """
+        SELECT ((SELECT count(*) FROM disputes_routingversion WHERE state = 'published') <> 1
+            OR EXISTS (SELECT 1 FROM disputes_routingrule GROUP BY version_id HAVING max(position) <> count(*))
+        )::int""",
     "证件号码重复而姓名不同": """
         SELECT count(*) FROM (SELECT id_number_index FROM disputes_party WHERE id_number_index <> ''
             GROUP BY 1 HAVING count(DISTINCT name) > 1) x""",
