@@ -62,15 +62,13 @@ def in_every_state(clerk, dispatcher, mediator, neighbouring_clerk):
 @pytest.mark.parametrize(
     "fixture", ["clerk", "dispatcher", "mediator", "township", "committee_head", "leader", "justice"]
 )
-@pytest.mark.parametrize(
-    "conditions", ["", "&status=mediating&status=performing", "&q=滴水檐&risk=low", "&period=week"]
-)
-def test_every_count_is_the_length_of_the_list_it_opens(in_every_state, request, fixture, conditions):
+def test_every_count_is_the_length_of_the_list_it_opens(in_every_state, request, fixture):
     user = request.getfixturevalue(fixture)
-    shown = tabs(page(user, f"?tab=all{conditions}"))
-    assert set(shown) >= {"accept", "assign", "mediating", "soon", "late", "follow_up", "all"}
-    for key, (count, url) in shown.items():
-        assert len(codes(page(user, url))) == int(count), key
+    for conditions in ("", "&status=mediating&status=performing", "&q=滴水檐&risk=low", "&period=week"):
+        shown = tabs(page(user, f"?tab=all{conditions}"))
+        assert set(shown) >= {"accept", "assign", "mediating", "soon", "late", "follow_up", "all"}
+        for key, (count, url) in shown.items():
+            assert len(codes(page(user, url))) == int(count), (conditions, key)
 
 
 def test_views_hold_what_their_names_say(in_every_state, clerk):
