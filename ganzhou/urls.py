@@ -18,7 +18,6 @@ urlpatterns = [
     path("imports/", include("imports.urls")),
     path("system/calendar/", include("ganzhou.workcalendar.urls")),
     path("system/", include("ganzhou.system.urls")),
-    path("posts/", include("posts.urls")),
     path("rosters/", include("rosters.urls")),
     path("", include("mediators.urls")),
     path("", include("disputes.urls")),
