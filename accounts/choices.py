@@ -94,6 +94,7 @@ class Scope(models.TextChoices):
     DISPUTES_WRITE = "disputes:write", "登记和办理纠纷"
     DIVISIONS_READ = "divisions:read", "查询区划"
     CATEGORIES_READ = "categories:read", "查询纠纷类型"
+    POSTS_READ = "posts:read", "查询六员"
     ROSTERS_READ = "rosters:read", "查询值班表"
     COMMITTEES_READ = "committees:read", "查询调委会和调解员"
     STATISTICS_READ = "statistics:read", "查询统计数据"

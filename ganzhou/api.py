@@ -10,6 +10,7 @@ urlpatterns = [
     path("v1/", include("disputes.api.urls")),
     path("v1/", include("grids.api.urls")),
     path("v1/", include("mediators.api.urls")),
+    path("v1/", include("posts.api.urls")),
     path("v1/", include("rosters.api.urls")),
     path("v1/schema/", apidocs.SchemaView.as_view(), name="schema"),
     path("docs/", apidocs.DocsView.as_view(), name="docs"),

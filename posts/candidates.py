@@ -15,7 +15,7 @@ from django.db.models import Count, Max, Q
 from grids.models import Division
 from mediators.models import Mediator
 from posts.choices import PostKind
-from posts.models import Officer, PostHolding
+from posts.models import Leave, Officer, PostHolding
 
 #: As many as one can look through; the rest is found by name.
 MOST = 8
@@ -33,7 +33,7 @@ class Candidate:
 
 
 def suggested(village: Division, kind: str, user: Any, day: dt.date) -> list[Candidate]:
-    """At most ``MOST``, without whoever holds the post now.  Three statements."""
+    """At most ``MOST``, without whoever holds the post now.  Four statements."""
     now = PostHolding.objects.on(day).filter(kind=kind)
     there = now.filter(division=village).values_list("officer", flat=True)
     of_kind = Q(post_holdings__in=now)
@@ -49,22 +49,29 @@ def suggested(village: Division, kind: str, user: Any, day: dt.date) -> list[Can
         )
         .select_related("organisation")
     )  # fmt: skip
+    away = dict(Leave.objects.on(day).values_list("officer", "ends_on"))
     ranked = sorted(found, key=lambda one: (not one.nearby, one.was_here is None, one.all_of_kind, one.sort_key))
     own = list(_own_mediators(village, user)) if kind == PostKind.MEDIATOR else []
-    near = [_shown(one, village, kind) for one in ranked if one.nearby][: MOST - min(len(own), MOST // 2)]
-    far = [_shown(one, village, kind) for one in ranked if not one.nearby]
+    near = [_shown(one, village, kind, away.get(one.pk)) for one in ranked if one.nearby][
+        : MOST - min(len(own), MOST // 2)
+    ]
+    far = [_shown(one, village, kind, away.get(one.pk)) for one in ranked if not one.nearby]
     return [*near, *own, *far][:MOST]
 
 
-def _shown(one: Any, village: Division, kind: str) -> Candidate:
+def _shown(one: Any, village: Division, kind: str, away_until: dt.date | None) -> Candidate:
     label = PostKind(kind).label
     parts = []
     if one.was_here:
         parts.append(f"曾任本村（社区）{label}，至 {one.was_here}")
     if one.nearby:
         parts.append(f"现任{village.parent.name} {one.nearby} 个村（社区）的{label}")  # type: ignore[union-attr]
-    if one.all_of_kind > one.nearby:
-        parts.append(f"全区共 {one.all_of_kind} 个")
+    if elsewhere := one.all_of_kind - one.nearby:
+        parts.append(
+            f"{'其他乡镇还有' if one.nearby else '现任其他乡镇'} {elsewhere} 个{'' if one.nearby else f'村（社区）的{label}'}"
+        )
+    if away_until:
+        parts.append(f"请假至 {away_until}")
     return Candidate(str(one.pk), one.name, str(one.organisation), one.title, "，".join(parts) or f"曾任{label}")
 
 

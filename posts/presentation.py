@@ -103,13 +103,14 @@ def fill_url(village: str, kind: str) -> str:
     return reverse("posts:fill", args=[village, kind])
 
 
-def history(holdings: Iterable[PostHolding], day: dt.date) -> list[dict[str, Any]]:
-    """Who held what from when to when, the newest first.  Reads ``officer``."""
+def history(holdings: Iterable[PostHolding], day: dt.date, *, of_officer: bool = False) -> list[dict[str, Any]]:
+    """Who held what from when to when, in the order given: of a village its people (reads ``officer``), of an officer
+    the villages (reads ``division__parent``)."""
     return [
         {
             "label": one.get_kind_display(),
-            "name": one.officer.name,
-            "url": one.officer.get_absolute_url(),
+            "name": where(one.division) if of_officer else one.officer.name,
+            "url": reverse("posts:village", args=[one.division_id]) if of_officer else one.officer.get_absolute_url(),
             "span": span(one.starts_on, one.ends_on),
             "state": _state(one, day),
             "note": one.note,

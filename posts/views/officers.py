@@ -85,8 +85,7 @@ class OfficerView(ForReaders, View):
             ],
             "leaves": [_leave(one, today, may_change) for one in leaves],
             "history": presentation.history(
-                holdings.filter(Q(ends_on__lt=today) | Q(withdrawn_at__isnull=False)).order_by("-ends_on", "-pk")[:50], today
-            ),
+                holdings.filter(Q(ends_on__lt=today) | Q(withdrawn_at__isnull=False)).order_by("-ends_on", "-pk")[:50], today, of_officer=True),
             "may_change": may_change,
             "charges": [
                 {"title": charge.title, "items": items}

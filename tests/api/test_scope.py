@@ -65,6 +65,7 @@ READS = [
     f"{V1}/transitions/",
     f"{V1}/divisions/",
     f"{V1}/categories/",
+    f"{V1}/posts/",
     f"{V1}/rosters/",
     f"{V1}/committees/",
     f"{V1}/mediators/",
@@ -73,6 +74,7 @@ WRITES = [DISPUTES, f"{DISPUTES}{NOWHERE}/transitions/accept/"]
 NEEDS = {
     f"{V1}/divisions/": "divisions:read",
     f"{V1}/categories/": "categories:read",
+    f"{V1}/posts/": "posts:read",
     f"{V1}/rosters/": "rosters:read",
     f"{V1}/committees/": "committees:read",
     f"{V1}/mediators/": "committees:read",

@@ -66,11 +66,11 @@ def variables(clerk, own_village, live_server):
 
 def test_every_curl_line_works_in_the_order_of_the_text(variables):
     lines = blocks("bash")
-    assert len(lines) == 9
+    assert len(lines) == 10
     registration = next(line for line in lines if "Idempotency-Key" in line)
     made = run(registration, variables)
     variables["CODE"] = made["code"]
-    listed, record, again, divisions, categories, rosters, committees, mediators, moved = (
+    listed, record, again, divisions, categories, posts, rosters, committees, mediators, moved = (
         run(line, variables) for line in lines
     )
     assert made["code"] in [row["code"] for row in listed["results"]] and listed["count"] == 1
@@ -79,6 +79,7 @@ def test_every_curl_line_works_in_the_order_of_the_text(variables):
     assert "徐赵寨村" in [row["name"] for row in divisions["results"]]
     assert committees["results"] == mediators["results"] == []
     assert "0202" in [row["code"] for row in categories["results"]]
+    assert [seat["kind"] for seat in posts["results"][0]["posts"]] == ["judge"] and posts["on"] == "2026-03-01"
     assert rosters["residencies"] == []
     assert moved["status_label"] == "已受理"
     assert Dispute.objects.get().status == "accepted"
