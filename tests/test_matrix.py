@@ -108,14 +108,9 @@ OTHERS |= {
 }  # fmt: skip
 #: Places and people of the book of posts: posts/test_scope.py tries every person.
 PLAIN |= {
-    "posts:board",
-    "posts:six",
-    "posts:export",
-    "posts:officers",
-    "posts:enrol",
-    "posts:officer_search",
-    "posts:chiefs",
-}
+    "posts:board", "posts:six", "posts:export", "posts:officers", "posts:enrol", "posts:officer_search", "posts:chiefs",
+    "api:posts",
+}  # fmt: skip
 OTHERS |= {"posts:village", "posts:fill", "posts:end", "posts:renew", "posts:officer", "posts:amend_officer", "posts:leave",
            "posts:hand_over", "posts:end_leave", "posts:area"}  # fmt: skip
 DESCRIBED = set(OF_A_CASE) | PLAIN | set(OF_AN_ACCOUNT) | OTHERS
