@@ -6,11 +6,14 @@ two rows meet only where the numbers do.
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db.backends.postgresql.psycopg_any import NumericRange
 
 from centre.models import ANYONE
 from disputes.models import Party
 from mediators.models import Mediator
+from posts.models import Leave
 
 Key = tuple[str, NumericRange]
 
@@ -33,3 +36,9 @@ def of_party(party: Party) -> list[Key]:
 def _point(index: str) -> NumericRange:
     number = int(index[:15], 16)
     return NumericRange(number, number, "[]")
+
+
+def leaves(mediator: Mediator, first: dt.date, last: dt.date) -> list[tuple[dt.date, dt.date]]:
+    """Stretches of days on which a mediator is on leave, as far as they reach into these."""
+    rows = Leave.objects.filter(officer__mediator=mediator, starts_on__lte=last, ends_on__gte=first)
+    return list(rows.order_by("starts_on").values_list("starts_on", "ends_on"))

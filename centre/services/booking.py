@@ -339,11 +339,13 @@ def _room_sentence(booking: Booking, room: Room, user: Any) -> str:
 def _mediator_sentences(rows: Any, wish: Wish, user: Any) -> list[str]:
     assert wish.dispute is not None and wish.dispute.mediator is not None
     mediator = wish.dispute.mediator
+    day = timezone.localdate(wish.begin)
+    away = [f"调解员{mediator} {first:%m-%d} 至 {last:%m-%d} 请假" for first, last in people.leaves(mediator, day, day)]
     other = rows.same_as(people.of_mediator(mediator)).select_related("booking__room__centre__organisation").first()
     if other is None:
-        return []
+        return away
     booking = other.booking
-    return [f"调解员{mediator} {times.words(booking.starts_at, booking.ends_at)} {_what(booking, user)}"]
+    return [*away, f"调解员{mediator} {times.words(booking.starts_at, booking.ends_at)} {_what(booking, user)}"]
 
 
 def _what(booking: Booking, user: Any) -> str:

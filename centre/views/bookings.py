@@ -158,7 +158,10 @@ class BookView(View):
         begin = hours.at(find.cleaned_data.get("find_from") or timezone.localdate(), 0)
         if after and timezone.localdate(after) >= timezone.localdate(begin):
             begin = hours.at(timezone.localdate(after), 0)
-        return slots.find(wanted, keys, dt.timedelta(minutes=minutes), max(begin, timezone.now()), but=self.old)
+        return slots.find(
+            wanted, keys, dt.timedelta(minutes=minutes), max(begin, timezone.now()), but=self.old,
+            mediator=dispute.mediator if dispute else None,
+        )  # fmt: skip
 
     def _chosen_parties(self, dispute: Dispute | None) -> list[Any]:
         if dispute is None:

@@ -114,3 +114,17 @@ def test_the_finder_asks_the_database_twice(room, other_room, case, django_asser
     slots.find(rooms, keys, HOUR, at(8))  # the calendar of working days is in memory from now on
     with django_assert_num_queries(2):
         slots.find(rooms, keys, HOUR, at(8))
+
+
+@pytest.mark.django_db
+def test_days_of_leave_are_passed_over_and_refused_in_words(case, room, mediator, own_centre):
+    from posts.models import Leave, Officer
+
+    officer = Officer.objects.create(
+        name="马秀英", organisation=mediator.mediator.committee.organisation, mediator=mediator.mediator
+    )
+    Leave.objects.create(officer=officer, starts_on=at(0).date(), ends_on=dt.date(2026, 6, 10))
+    found = slots.find([room], [], HOUR, at(8), mediator=mediator.mediator)
+    assert found[0].begin == at(8, 30, dt.date(2026, 6, 11))
+    with pytest.raises(verbs.Taken, match="调解员马秀英 06-09 至 06-10 请假"):
+        verbs.book(wish(case, room, at(9)), by=mediator)

@@ -62,6 +62,6 @@ def test_administrators_read_nothing_of_cases(pressing: Any, request: Any, fixtu
     assert said(request.getfixturevalue(fixture)) == {}
 
 
-def test_two_queries_a_person(pressing: Any, mediator: Any, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(3):  # the first is for the roles
+def test_three_queries_a_person(pressing: Any, mediator: Any, django_assert_max_num_queries: Any) -> None:
+    with django_assert_max_num_queries(4):  # the first is for the roles
         list(lines(mediator))
