@@ -10,7 +10,10 @@ class RostersConfig(AppConfig):
     def ready(self) -> None:
         from accounts import audit
         from notices.choices import Kind, name_kinds
-        from rosters import services
+        from rosters import (
+            importing,  # noqa: F401  (declares what can be imported)
+            services,
+        )
 
         audit.name(services.ACTIONS)
         name_kinds({services.SWAP: Kind("换班", "blue")})

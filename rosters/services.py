@@ -117,7 +117,7 @@ def write_week(centre: Organisation, week: Week, cells: Sequence[Cell], *, by: U
         wanted, faults = _wanted(changed, lines, there, by)
         if faults:
             raise Missing(faults)
-        _place(wanted, lines, there)
+        place(wanted, lines, there)
         audit.record(
             "roster.write", actor=by, object_type="roster", object_id=f"{centre.code}/{week.key}", cells=len(wanted)
         )
@@ -256,11 +256,11 @@ def _wanted(
             continue
         known = accounts.get(line.organisation_id, {})
         wanted[line.pk, cell.day] = [(half, name, known.get(name)) for half, name in asked]
-    faults |= _clashes(wanted, lines)
+    faults |= clashes(wanted, lines)
     return wanted, faults
 
 
-def _clashes(wanted: Wanted, lines: Mapping[int, Residency]) -> dict[str, str]:
+def clashes(wanted: Wanted, lines: Mapping[int, Residency]) -> dict[str, str]:
     """Cells that would put somebody at two windows, given everything else that is written with them."""
     if not wanted:
         return {}
@@ -287,9 +287,7 @@ def key_of(line: Residency, name: str, user: int | None) -> str:
     return f"u{user}" if user else f"o{line.organisation_id}:{name}"
 
 
-def _place(
-    wanted: Wanted, lines: Mapping[int, Residency], there: Mapping[tuple[int, dt.date], list[DutyShift]]
-) -> None:
+def place(wanted: Wanted, lines: Mapping[int, Residency], there: Mapping[tuple[int, dt.date], list[DutyShift]]) -> None:
     """Bring the rows of these cells to what is wanted; a shift that stays somebody's own keeps its row."""
     with connection.cursor() as cursor:
         cursor.execute(f"SET CONSTRAINTS {PLACES} DEFERRED")
