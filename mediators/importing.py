@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from accounts.choices import Role
 from common.models import Counter
@@ -169,7 +169,7 @@ class Committees(Sheet):
         return Record(committee.pk, values, body.name, township_of(body.division.path))
 
     def url(self, record: Record) -> str:
-        return _url("committee", record)
+        return reverse("mediators:committee", args=[record.pk])
 
     def match(self, values: Mapping[str, Any], look: Look) -> Record | None:
         if code := values.get("code"):
@@ -315,7 +315,7 @@ class Mediators(Sheet):
         return Record(one.pk, values, label, township_of(body.division.path))
 
     def url(self, record: Record) -> str:
-        return _url("mediator", record)
+        return reverse("mediators:mediator", args=[record.pk])
 
     def match(self, values: Mapping[str, Any], look: Look) -> Record | None:
         if number := values.get("id"):
@@ -389,10 +389,3 @@ class Mediators(Sheet):
 
 def _hold(rows: Any) -> None:
     list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk"))
-
-
-def _url(name: str, record: Record) -> str:
-    try:
-        return reverse(f"mediators:{name}", args=[record.pk])
-    except NoReverseMatch:
-        return ""
