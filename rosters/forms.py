@@ -52,6 +52,7 @@ class ResidencyForm(forms.ModelForm):  # type: ignore[type-arg]
         mine = [centre.pk for centre in centres if rights.may_keep(user, centre)]
         self.fields["centre"].queryset = centres.filter(pk__in=mine)  # type: ignore[attr-defined]
         self.fields["centre"].empty_label = None  # type: ignore[attr-defined]
+        self.fields["organisation"].empty_label = "请选择"  # type: ignore[attr-defined]
         self.fields["organisation"].queryset = everyone.exclude(kind=OrganisationKind.CENTRE).filter(  # type: ignore[attr-defined]
             ~Q(kind=OrganisationKind.COMMITTEE) | Q(division__level__in=("county", "township"))
         )

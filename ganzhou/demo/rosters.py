@@ -42,9 +42,9 @@ GUESTS = (
     Guest("GZ-ZR", R.RESIDENT, "8", ("土地权属争议、宅基地纠纷的政策解释", "协助调取不动产登记资料")),
     Guest("GZ-TW-H02", R.RESIDENT, "9", ("医疗纠纷的咨询、登记和调解", "组织医疗损害鉴定的申请")),
     Guest("GZ-TW-H04", R.RESIDENT, "10", ("物业纠纷的调解", "指导业主委员会协商")),
-    Guest("GZ-WJ", R.ROTATING, "轮驻 1", ("医疗投诉的核实和答复", "配合医疗纠纷调解")),
-    Guest("GZ-MZ", R.ROTATING, "轮驻 1", ("婚姻家庭、养老、救助政策咨询", "协调困难家庭临时救助")),
-    Guest("GZ-SJ", R.ROTATING, "轮驻 2", ("消费投诉的受理和调解", "经营主体登记信息的核实")),
+    Guest("GZ-WJ", R.ROTATING, "11", ("医疗投诉的核实和答复", "配合医疗纠纷调解")),
+    Guest("GZ-MZ", R.ROTATING, "11", ("婚姻家庭、养老、救助政策咨询", "协调困难家庭临时救助")),
+    Guest("GZ-SJ", R.ROTATING, "12", ("消费投诉的受理和调解", "经营主体登记信息的核实")),
     Guest("GZ-SW", R.ON_CALL, "", ("水费、渠系用水纠纷的技术意见",)),
     Guest("GZ-JY", R.ON_CALL, "", ("涉校纠纷的到场协调",)),
     Guest("GZ-TY", R.ON_CALL, "", ("退役军人矛盾纠纷的到场协调",)),
@@ -147,12 +147,11 @@ def _write_swaps(as_of: dt.date) -> None:
     )  # fmt: skip
     swaps = []
     for n, (state, reason, answer) in enumerate(outcomes):
-        if not shifts:
+        pairs = [(a, b) for a in shifts for b in shifts if a.residency_id == b.residency_id and a.name != b.name]
+        if not pairs:
             break
-        shift = shifts.pop(rng.randrange(len(shifts)))
-        other = next((one for one in shifts if one.residency_id == shift.residency_id and one.name != shift.name), None)
-        if other is None:
-            continue
+        shift, other = rng.choice(pairs)
+        shifts = [one for one in shifts if one.residency_id != shift.residency_id]
         is_over = state != SwapState.ASKED
         swaps.append(
             SwapRequest(
@@ -160,8 +159,15 @@ def _write_swaps(as_of: dt.date) -> None:
                 half=shift.half, from_name=shift.name, to_name=other.name, to_user_id=other.user_id, reason=reason,
                 other_day=other.day, other_half=other.half, asked_by=asked[shift.residency.organisation_id],
                 asked_at=at + dt.timedelta(hours=n), state=state, answer=answer,
-                answered_by=arranger if is_over else None,
+                answered_by=_answerer(state, asked[shift.residency.organisation_id], arranger),
                 answered_at=at + dt.timedelta(hours=n + 1) if is_over else None,
             )
         )  # fmt: skip
     SwapRequest.objects.bulk_create(swaps)
+
+
+def _answerer(state: str, asker: User, arranger: User) -> User | None:
+    """Who ended a request: nobody yet, whoever asked, or the centre."""
+    if state == SwapState.ASKED:
+        return None
+    return asker if state == SwapState.WITHDRAWN else arranger

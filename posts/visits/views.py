@@ -50,7 +50,9 @@ class VisitsView(VisitsPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         conditions, tab = chosen(request)
         page = paged(request, conditions.qs.select_related("village__parent").defer("note"))
-        fields = [conditions.form[name] for name in ("kind", "period", "village")]
+        fields = [conditions.form[name] for name in ("kind", "period")]
+        if len(conditions.form.fields["village"].queryset) > 1:
+            fields.append(conditions.form["village"])
         if len(conditions.form.fields["township"].queryset) > 1:
             fields.insert(2, conditions.form["township"])
         applied = sum(bool(conditions.form.cleaned_data.get(name)) for name in conditions.form.fields)

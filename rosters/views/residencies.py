@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from accounts.views.base import FormPage
 from common.errors import NotPermitted
+from grids.models import Organisation
 from rosters import rights, services
 from rosters.choices import KIND_COLOR, ResidencyKind
 from rosters.forms import DutiesForm, ResidencyForm
 from rosters.grid import Week
 from rosters.models import DutyList, DutyShift, Residency
 from rosters.standing import window_order
-from rosters.views.base import RosterView, Where, residency_of
+from rosters.views.base import RosterView, Where, centres_of, nearest, residency_of
 from rosters.views.week import week_url
 
 
@@ -104,7 +105,11 @@ class ResidencyPage(RosterView, FormPage):
     template_name = "rosters/form.html"
 
     def make_form(self, data: Any = None) -> ResidencyForm:
-        first = {} if self.subject else {"since": timezone.localdate(), "kind": ResidencyKind.RESIDENT}
+        first: dict[str, Any] = {}
+        if self.subject is None:
+            asked = Organisation.objects.filter(code=self.request.GET.get("centre", "")).first()
+            centre = asked or nearest(centres_of(self.request.user), self.request.user)
+            first = {"since": timezone.localdate(), "kind": ResidencyKind.RESIDENT, "centre": centre}
         return ResidencyForm(data, instance=self.subject, user=self.request.user, initial=first)
 
     def perform(self, form: ResidencyForm) -> str:

@@ -181,7 +181,9 @@ def grid_of(
 
 def _shift(user: Any, shift: DutyShift, residency: Residency, today: dt.date) -> dict[str, Any]:
     shift.residency = residency
-    may_ask = shift.day >= today and rights.may_ask(user, shift)
+    # Who plans the whole roster changes it in the grid; asking is for those who cannot.
+    own = shift.user_id == user.pk or rights.speaks_for(user, residency.organisation_id)
+    may_ask = shift.day >= today and own
     return {
         "name": shift.name,
         "half": "" if shift.half == Half.DAY else shift.get_half_display(),
