@@ -23,6 +23,8 @@ from posts.models import Officer, PostHolding
 from posts.querysets import reading_paths
 from posts.services.officers import of_mediator
 from posts.views.base import ForReaders, PostsForm, village_for
+from posts.visits.presentation import latest
+from posts.visits.querysets import may_look, may_write
 
 
 class VillageView(ForReaders, View):
@@ -52,6 +54,8 @@ class VillageView(ForReaders, View):
             "filled": sum(not card["is_gap"] for card in cards),
             "chief": presentation.person(chief.officer) | {"kind": chief.get_kind_display()} if chief else None,
             "history": presentation.history(past.order_by("-starts_on", "kind", "-pk"), today),
+            "visits": latest(village, request.user) if may_look(request.user) else None,
+            "may_visit": may_write(request.user),
             "board_url": f"{reverse('posts:board')}?{urlencode({'township': village.parent_id or ''})}",
         }
         return render(request, "posts/village.html", context)

@@ -22,7 +22,7 @@ def rows(visits: Iterable[Visit], user: Any) -> list[dict[str, Any]]:
     """Rows of a list, with the cases the reader may see.  Sealed for everybody, the author included: lists are seen by
     whoever stands beside."""
     there = list(visits)
-    found = cases().of([visit.pk for visit in there], user)
+    found = cases().of([visit.pk for visit in there], user) if there else {}
     return [row(visit, found.get(visit.pk, ())) for visit in there]
 
 

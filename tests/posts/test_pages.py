@@ -84,7 +84,7 @@ def test_few_queries_however_many_posts(client, township, django_assert_max_num_
     client.get(reverse("posts:officer", args=[officer.pk]))
     with django_assert_max_num_queries(16):
         client.get(reverse("posts:officer", args=[officer.pk]))
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         client.get(reverse("posts:village", args=[OWN_VILLAGE]))
 
 

@@ -243,3 +243,16 @@ def test_the_list_takes_few_queries(client, township, grid_officer, django_asser
     client.get(reverse(LIST))
     with django_assert_max_num_queries(13):
         client.get(reverse(LIST))
+
+
+def test_the_villages_page_shows_the_latest_and_nothing_sealed(client, township, grid_officer, court_liaison):
+    for n in range(6):
+        written(grid_officer, said=f"第 {n} 次走访")
+    sealed = written(grid_officer, kind="counselling", said="金丝雀心事")
+    url = reverse("posts:village", args=[OWN_VILLAGE])
+    client.force_login(township)
+    html = client.get(url).content.decode()
+    assert "第 5 次走访" in html and "第 1 次走访" not in html
+    assert sealed.get_absolute_url() in html and "金丝雀心事" not in html
+    client.force_login(court_liaison)
+    assert "第 5 次走访" not in client.get(url).content.decode(), "whoever reads no visits sees none here"
