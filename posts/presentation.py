@@ -30,6 +30,7 @@ def contact(officer: Officer) -> dict[str, str]:
     phone = officer.phone or officer.organisation.phone
     return {
         "phone": phone,
+        "number": found[0].strip() if (found := _NUMBER.match(phone.strip())) else phone,
         "tel": dialled(phone),
         "whose": "" if officer.phone or not phone else "单位电话",
     }
