@@ -143,6 +143,19 @@ RULES = {
     "调解员不属于承办的调委会": """
         SELECT count(*) FROM disputes_dispute d JOIN mediators_mediator m ON m.id = d.mediator_id
         WHERE m.committee_id <> d.committee_id""",
+    "委员不是本调委会的调解员": """
+        SELECT count(*) FROM mediators_committeemember s JOIN mediators_mediator m ON m.id = s.mediator_id
+        WHERE m.committee_id <> s.committee_id""",
+    "调解员的状态与最后一次变动不一致": """
+        SELECT count(*) FROM mediators_mediator m LEFT JOIN LATERAL (
+            SELECT to_status, effective_on FROM mediators_statuschange c
+            WHERE c.mediator_id = m.id ORDER BY effective_on DESC, id DESC LIMIT 1
+        ) last ON true
+        WHERE m.status <> coalesce(last.to_status, 'serving')
+           OR (last.to_status IS NOT NULL AND m.status_on IS DISTINCT FROM last.effective_on)""",
+    "罢免、解聘的人还在委员席位上": """
+        SELECT count(*) FROM mediators_committeemember s JOIN mediators_mediator m ON m.id = s.mediator_id
+        WHERE s.left_on IS NULL AND m.status IN ('removed', 'dismissed')""",
     "地点路径不符": """
         SELECT count(*) FROM disputes_dispute d JOIN grids_division g ON g.code = d.division_id
         WHERE d.place_path <> g.path OR (g.level = 'village' AND d.township_id IS DISTINCT FROM g.parent_id)""",
