@@ -69,7 +69,8 @@ class Pool:
 
     @cached_property
     def committees(self) -> list[Any]:
-        rows = Committee.objects.active().select_related("organisation__division")
+        # Named: a counting query forgets the order of its model, and the first committee of a kind is the one that is taken.
+        rows = Committee.objects.active().select_related("organisation__division").order_by("organisation__code")
         paths = {matter.division.path for matter in self.matters}
         if len(paths) <= MANY_PLACES:
             condition = Q(pk__in=())

@@ -470,9 +470,10 @@ class AmendForm(TransitionForm):
     summary = text("简要情况", rows=4, required=True)
     claim = text("调解请求", rows=2, limit=1000)
     people_count = forms.IntegerField(label="涉及人数", min_value=1, max_value=100_000)
-    language = pick(
-        "当事人需要的语言", without_blank(Language), required=False, hint="建议会说的调解员；不选为不需要翻译"
-    )
+    language = forms.ChoiceField(
+        label="当事人需要的语言", required=False, choices=[("", "不需要翻译"), *Language.choices],
+        help_text="首先建议会说的调解员",
+    )  # fmt: skip
     wanted_mediator = MediatorField(
         label="当事人选择的调解员", required=False, help_text="派单时首先建议（人民调解法 第19条）"
     )

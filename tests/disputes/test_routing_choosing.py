@@ -342,6 +342,14 @@ def test_the_rung_of_a_committee_is_that_of_its_place(village, committee, distri
     assert [assignment.rung(one) for one in (village, committee, district, enterprise)] == [1, 2, 3, 2]
 
 
+def test_the_district_is_the_first_committee_without_a_field_by_its_code(county):
+    """Whatever order the tables give them in: made last to first here."""
+    for code in ("T-H3", "T-H2", "T-H1"):
+        CommitteeFactory(organisation=OrganisationFactory(code=code, kind="committee"), kind="trade", fields=[])
+    matter = assignment.Matter(Category.objects.get(pk="0202"), place(COUNTY))
+    assert assignment.suggest(matter).committee.organisation.code == "T-H1"
+
+
 def test_a_matter_of_the_county_itself_goes_to_the_district(county, district):
     matter = assignment.Matter(Category.objects.get(pk="0202"), place(COUNTY))
     assert assignment.suggest(matter).committee == district
