@@ -32,10 +32,17 @@ def line(job: ImportJob) -> dict[str, Any]:
         "file": job.file_name,
         "who": job.author.name,
         "at": job.uploaded_at,
-        "state": job.get_state_display(),
-        "color": STATE_COLOR[State(job.state)],
+        "state": badge(job)["label"],
+        "color": badge(job)["color"],
         "result": result(job),
     }
+
+
+def badge(job: ImportJob) -> dict[str, str]:
+    """The state as label and colour; a file that said nothing new was not 已导入."""
+    if job.state == State.DONE and not job.writes:
+        return {"label": "没有变化", "color": "grey"}
+    return {"label": job.get_state_display(), "color": STATE_COLOR[State(job.state)]}
 
 
 def result(job: ImportJob) -> str:

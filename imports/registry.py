@@ -133,6 +133,10 @@ class Sheet:
         """How many records ``user`` may export."""
         return sum(1 for _ in self.records(user, self.load(user)))
 
+    def lacks(self, record: Record) -> list[Column]:
+        """The needed columns that are empty in a record."""
+        return [column for column in self.needed if record.values.get(column.key) in (None, "", [])]
+
     def url(self, record: Record) -> str:
         """The page of a record, for the report of missing fields."""
         return ""
@@ -216,8 +220,7 @@ def missing(sheet: Sheet, user: Any) -> Iterable[tuple[Record, list[Column]]]:
     """Records in which a needed field is empty, with those fields."""
     look = sheet.load(user)
     for record in sheet.records(user, look):
-        empty = [column for column in sheet.needed if record.values.get(column.key) in (None, "", [])]
-        if empty:
+        if empty := sheet.lacks(record):
             yield record, empty
 
 

@@ -148,7 +148,7 @@ class JobView(OfJob):
             "progress": presentation.progress(job),
             "figures": presentation.figures(job),
             "is_mine": job.author_id == request.user.pk,
-            "state": {"label": job.get_state_display(), "color": presentation.STATE_COLOR[State(job.state)]},
+            "state": presentation.badge(job),
         }
         if job.state == State.READY and self.shows_rows(job, sheet):
             context |= self._preview(request, job, sheet)

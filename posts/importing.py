@@ -240,6 +240,10 @@ class Posts(Sheet):
 
     # ---- writing
 
+    def lacks(self, record: Record) -> list[Column]:
+        """A post without anybody lacks a person, not also a phone."""
+        return [column for column in super().lacks(record) if column.key == "name" or record.values.get("name")]
+
     def url(self, record: Record) -> str:
         return reverse("posts:village", args=[record.values["village"].pk])
 

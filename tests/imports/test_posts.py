@@ -119,3 +119,15 @@ def test_a_village_of_another_township_answers_like_none_at_all(hands, township,
     assert job.refused == 3
     assert page.count("您负责的范围内没有") == 3
     assert "党寨" not in str(at.rows())
+
+
+def test_a_gap_lacks_a_person_and_a_person_without_a_phone_lacks_the_phone(hands, township, judge):
+    judge.officer.phone = ""
+    judge.officer.save()
+    at = hands(township, "posts")
+    page = at.client.get("/imports/missing/?sheet=posts&column=phone").content.decode()
+    assert page.count("上秦镇 徐赵寨村 法官") == 1
+    assert "上秦镇 徐赵寨村 检察官" not in page
+    page = at.client.get("/imports/missing/?sheet=posts&column=name&size=100").content.decode()
+    assert "上秦镇 徐赵寨村 检察官" in page
+    assert "上秦镇 徐赵寨村 法官" not in page
