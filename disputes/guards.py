@@ -60,7 +60,8 @@ def mediator_is_serving(dispute: Dispute, actor: Any) -> None:
 
 def was_never_assigned(dispute: Dispute, actor: Any) -> None:
     """Taking acceptance back is for a slip; once the case was sent to a mediator its limits run on."""
-    if dispute.assignments.exists():
+    known = vars(dispute).get("was_assigned")  # ``for_page`` brings it along
+    if dispute.assignments.exists() if known is None else known:
         raise GuardRefused("这件纠纷已经分派过，不能撤销受理，请用终止、撤回或者转出。")
 
 

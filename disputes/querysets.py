@@ -53,13 +53,15 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         ).prefetch_related("parties")
 
     def with_watch(self) -> DisputeQuerySet:
-        """Beside each case: is an extension asked for, a supervision open or unanswered, an instruction unreported."""
+        """Beside each case: is an extension asked for, a supervision open or unanswered, an instruction unreported;
+        was it ever dispatched, ever watched."""
         return self.annotate(
             extension_is_asked=self._has("extensions", state=ExtensionState.ASKED),
             is_supervised=self._has("supervisions", lifted_at=None),
             supervision_awaits_answer=self._has("supervisions", lifted_at=None, replied_at=None),
             instruction_awaits_report=self._has("instructions", reported_at=None),
             has_visits=self._has("case_visits"),
+            was_assigned=self._has("assignments"),
             was_watched=self._has("supervisions") | self._has("instructions") | self._has("sponsorships"),
         )
 
