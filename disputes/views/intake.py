@@ -59,6 +59,8 @@ class IntakeView(RegisteringView):
     def start(request: HttpRequest) -> dict[str, Any]:
         """What a registration begins with when it comes of a visit (``?visit=``); nothing out of sight."""
         uid = drafts.uid_of(request.GET.get("visit", ""))
+        if uid is None:
+            return {}
         visit = Visit.objects.visible_to(request.user).filter(uid=uid).select_related("village__parent").first()
         return visits.carried_over(visit) if visit else {}
 

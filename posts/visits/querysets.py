@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.choices import Role
+from accounts.choices import ADMIN_ROLES, Role
 from grids.choices import Level
 from posts.choices import VisitKind
 from posts.visits.cases import cases
@@ -84,7 +84,7 @@ def villages_of(user: Any) -> Any:
 
 def may_write(user: Any) -> bool:
     """Whether this person writes visits at all."""
-    if not user.is_authenticated:
+    if not user.is_authenticated or user.roles <= ADMIN_ROLES:  # administrators hold no post: nothing to ask for
         return False
     return bool(user.roles & WRITERS) or posts_of(user, timezone.localdate()).exists()
 
