@@ -91,12 +91,19 @@ def seed(
     return Result(size.cases, written, rows, time.monotonic() - began)
 
 
+def _take_time() -> None:
+    """No limit on the statements of this transaction: a busy machine is no reason to leave a demo half told."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+
+
 def _write_visits(size: Size) -> None:
     """What was written down in the villages: once, when every case is there."""
     marks = _marks()
     if "visits" in marks or sum(_chunks_there(marks).values()) < size.cases:
         return
     with transaction.atomic():
+        _take_time()
         visits.write(marks["seed"], dt.datetime.fromtimestamp(marks["as_of"], moments.BEIJING))
         Counter.objects.create(key=f"{MARK}visits", value=1)
 
@@ -167,6 +174,7 @@ def _begin(size: Size, number: int, as_of: dt.datetime) -> Teller:
         raise Refused("数据库里已有演示以外的账号或者案件码，已拒绝写入。")
     as_of = as_of.astimezone(moments.BEIJING).replace(microsecond=0)
     with transaction.atomic():
+        _take_time()
         organisations.build(People(number, as_of.date()), as_of.date())
         rosters.write(People(number, as_of.date()), as_of.date())
         centres.build(number)
@@ -214,8 +222,7 @@ class Teller:
     def write(self, number: int) -> int:
         """Tell and write one chunk; how many rows it has."""
         with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL statement_timeout = 0")
+            _take_time()
             cases = list(self.tell(self.plan.chunk(number)))
             rows = writing.write(cases)
             Counter.objects.create(key=f"{MARK}chunk:{number}", value=len(cases))
