@@ -317,13 +317,21 @@ def ending(row: Ending, scrub: Callable[[str], str], *, with_concessions: bool) 
     }
 
 
-def suspension(row: Suspension, today: dt.date) -> str:
-    """``中止：鉴定、评估，自 2026-11-17 起，预计 2026-12-24 恢复。期限暂停计算。``"""
+def suspension(row: Suspension, clocks: Iterable[ClockRow], today: dt.date) -> str:
+    """``中止：鉴定、评估，自 2026-11-17 起，预计 2026-12-24 恢复。期限暂停计算。``  Limits that run on are named."""
     expected = ""
     if row.expected_on:
         late = (today - row.expected_on).days
         expected = f"，预计 {row.expected_on:%Y-%m-%d} 恢复" + (f"（已过 {late} 天）" if late > 0 else "")
-    return f"中止：{row.get_reason_display()}，自 {row.since:%Y-%m-%d} 起{expected}。期限暂停计算。"
+    return f"中止：{row.get_reason_display()}，自 {row.since:%Y-%m-%d} 起{expected}。{_standing(clocks)}。"
+
+
+def _standing(clocks: Iterable[ClockRow]) -> str:
+    running = [row for row in clocks if row.is_running]
+    paused, going = ("、".join(row.label for row in running if row.is_paused == is_) for is_ in (True, False))
+    if paused and going:
+        return f"{paused}期限暂停计算，{going}期限照常计算"
+    return "期限照常计算" if going else "期限暂停计算"
 
 
 def party_card(party: Party, today: dt.date) -> dict[str, Any]:

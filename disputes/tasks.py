@@ -4,13 +4,15 @@ import datetime as dt
 import logging
 import time
 import uuid
+from collections.abc import Collection
 
 from celery import shared_task
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from common import outbox, workdays
+from disputes.choices import WarnLevel
 from disputes.models import ClockRow, IntakeDraft
 from disputes.services import clocks
 from disputes.services.sweep import sweep as sweep_warnings
@@ -42,26 +44,34 @@ RECKON_SECONDS = 100.0
 
 
 @shared_task
-def reckon_clocks(from_day: str = "", key: str = "", after: int = 0) -> int:
+def reckon_clocks(
+    from_day: str = "", key: str = "", after: int = 0, cases: Collection[int] = (), attempt: int = 0
+) -> int:
     """Work out running clocks anew: those that rest on a day of the calendar from ``from_day`` on, those of one rule
-    (``key``), or, with neither, those never worked out or worked out on a guess.  Returns how many cases that were.
+    (``key``), those of these ``cases``, or, with none of these, those never worked out or worked out on a guess.
+    Returns how many cases that were.
 
-    A case that fails stops no other.  Cases up to the number ``after`` were done by the task before.
+    A case that fails stops no other; one that somebody works on comes later, with longer and longer pauses
+    (``attempt``).  Cases up to the number ``after`` were done by the task before.
     """
     workdays.forget()  # this worker may remember the calendar of half a minute ago
     clocks.forget_rules()
     running = ClockRow.objects.filter(met_on=None, expired_on=None)
     if from_day:
-        day = dt.date.fromisoformat(from_day)
-        running = running.filter(Q(due_on__gte=day) | Q(next_warn_on__gte=day) | Q(is_provisional=True))
+        running = running.filter(_rests_on(dt.date.fromisoformat(from_day)))
     elif key:
         running = running.filter(key=key)
+    elif cases:
+        running = running.filter(dispute__in=cases)
     else:
         running = running.filter(Q(warned_due_on=None) | Q(is_provisional=True))
-    cases = running.order_by("dispute_id").values_list("dispute_id", flat=True).distinct()
+    concerned = running.order_by("dispute_id").values_list("dispute_id", flat=True).distinct()
     done, ends = 0, time.monotonic() + RECKON_SECONDS
-    while ids := list(cases.filter(dispute_id__gt=after)[:RECKON_BATCH]):
-        done += _reckon(ids)
+    while ids := list(concerned.filter(dispute_id__gt=after)[:RECKON_BATCH]):
+        reached, busy = _reckon(ids)
+        done += reached
+        if busy:
+            _come_back_to(busy, attempt + 1)
         after = ids[-1]
         if time.monotonic() > ends and len(ids) == RECKON_BATCH:
             rest = {name: value for name, value in (("from_day", from_day), ("key", key)) if value}
@@ -71,18 +81,36 @@ def reckon_clocks(from_day: str = "", key: str = "", after: int = 0) -> int:
     return done
 
 
-def _reckon(ids: list[int]) -> int:
-    """All at once; when that fails, each by itself.  How many it was done for."""
+def _rests_on(day: dt.date) -> Q:
+    """Clocks whose due day or any warning comes on that day or later, the cards of a limit that ends before it too."""
+    concerned = Q(due_on__gte=day) | Q(is_provisional=True)
+    for level in range(WarnLevel.CLIMB):
+        concerned |= Q(**{f"warn_days__{level}__gte": day})
+    return concerned
+
+
+def _reckon(ids: list[int]) -> tuple[int, list[int]]:
+    """All at once; when that fails, each by itself.  How many it was done for, and what somebody works on."""
     try:
-        clocks.reckon(ids)
-        return len(ids)
+        busy = clocks.reckon(ids).busy
+        return len(ids) - len(busy), busy
     except Exception:
         log.warning("%s cases from #%s on are worked out one by one", len(ids), ids[0], exc_info=len(ids) == 1)
-    done = 0
+    done, busy = 0, []
     for pk in ids:
         try:
-            clocks.reckon([pk])
-            done += 1
+            left = clocks.reckon([pk]).busy
+        except OperationalError:  # waited too long for somebody
+            left = [pk]
         except Exception:
             log.exception("the clocks of case #%s could not be worked out", pk)
-    return done
+            continue
+        busy += left
+        done += not left
+    return done, busy
+
+
+def _come_back_to(busy: list[int], attempt: int) -> None:
+    with transaction.atomic():
+        due_at = timezone.now() + outbox.pause_after(attempt)
+        outbox.publish(clocks.RECKON, f"{uuid.uuid4()}", {"cases": busy, "attempt": attempt}, due_at=due_at)

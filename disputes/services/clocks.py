@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import transaction
@@ -129,16 +130,25 @@ def _close_requests(rows: list[ClockRow], why: str) -> None:
         notices.settle(f"{subject(request.dispute_id)}/extension")
 
 
-def reckon(ids: Collection[int]) -> int:
+@dataclass(frozen=True)
+class Reckoned:
+    """How many clocks came out otherwise, and the cases that were left alone because somebody works on them."""
+
+    changed: int
+    busy: list[int]
+
+
+def reckon(ids: Collection[int]) -> Reckoned:
     """Derive the running clocks of these cases anew, because the calendar or the rules changed.
 
-    One transaction; how many clocks came out otherwise.  What came out the same is not written.
+    One transaction.  What came out the same is not written; a case that is locked is left for later, not waited for.
     """
     running = Prefetch("clocks", ClockRow.objects.filter(met_on=None, expired_on=None).order_by("id"), "kept_clocks")
-    clocks_changed, cases_changed, relieved = [], [], []
+    clocks_changed, cases_changed, relieved, busy = [], [], [], set(ids)
     with transaction.atomic():
-        cases = Dispute.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+        cases = Dispute.objects.select_for_update(of=("self",), skip_locked=True).filter(pk__in=ids).order_by("pk")
         for case in cases.select_related("category", "division").prefetch_related("suspensions", running):
+            busy.discard(case.pk)
             before = [_reckoned(row) for row in case.kept_clocks], case.next_due_on, case.next_clock
             watched = Watch(
                 case, case.kept_clocks, today=timezone.localdate(), make=ClockRow, rules=rules_in_force(),
@@ -156,7 +166,7 @@ def reckon(ids: Collection[int]) -> int:
             _follow_with_cards(relieved)
         if cases_changed:
             Dispute.objects.bulk_update(cases_changed, ["next_due_on", "next_clock"], batch_size=200)
-    return len(clocks_changed)
+    return Reckoned(len(clocks_changed), sorted(busy))
 
 
 def _reckoned(row: ClockRow) -> list[Any]:

@@ -19,7 +19,7 @@ from disputes import deadlines
 from disputes.deadlines import Clock, Warn
 from disputes.models import Category, LocalLimit, WarningRule
 from disputes.reckoning import LADDER
-from disputes.services.clocks import RECKON, forget_rules, rules_in_force
+from disputes.services.clocks import RECKON, RECHECK_SECONDS, forget_rules, rules_in_force
 from grids.choices import Level
 
 EDITORS = frozenset({Role.SUPERVISOR})
@@ -30,6 +30,8 @@ OBJECT = "limit"
 #: Longer than any limit of the law that is counted in days.
 LONGEST = 180
 STATUTORY = "这是法定期限，不可修改。"
+#: By then every process has noticed a change, and what it began before has ended.
+SETTLED_AFTER = dt.timedelta(seconds=2 * RECHECK_SECONDS)
 
 
 def local_clock(key: str) -> Clock:
@@ -113,6 +115,8 @@ def set_warning(key: str, warn: Warn, *, category: str = "", level: str = "", re
         before=_days(before), after=_days(warn),
     )  # fmt: skip
     outbox.publish(RECKON, f"warning:{row.pk}", {"key": key})
+    # And again, for what other processes began with the rules they still remembered.
+    outbox.publish(RECKON, f"warning:{row.pk}:again", {"key": key}, due_at=timezone.now() + SETTLED_AFTER)
     forget_rules()
     transaction.on_commit(forget_rules)
     return row

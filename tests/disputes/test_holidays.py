@@ -14,7 +14,9 @@ from common.holidays import year_from_notice
 from common.models import Outbox
 from disputes import deadlines, reckoning, tasks
 from disputes.choices import WarnLevel
+from disputes.models import ClockRow
 from disputes.services import clocks
+from disputes.services.sweep import sweep
 from disputes.tasks import reckon_clocks
 from tests.disputes import lives
 from tests.disputes.lives import do
@@ -105,6 +107,76 @@ def test_a_guess_becomes_certain_when_its_year_is_loaded(at, clerk, own_village)
         assert (clock.due_on, clock.is_provisional) == (dt.date(2027, 1, 4), False)
 
 
+@pytest.fixture
+def december(at):
+    """``december(30)``: noon of 30 December 2026; the calendar of 2027 is not known yet."""
+    with time_machine.travel(dt.datetime(2026, 12, 30, 4, tzinfo=dt.UTC), tick=False) as traveller:
+        yield lambda day: traveller.move_to(dt.datetime(2026, 12, day, 4, tzinfo=dt.UTC))
+
+
+def load_2027(last_day_off: int) -> None:
+    off = {dt.date(2027, 1, day): "元旦" for day in range(1, last_day_off + 1)}
+    workdays.set_year(2027, year_from_notice(2027, off=off, on={}), "国办发明电〔2026〕9号")
+    deliver()
+
+
+@pytest.mark.django_db
+def test_cards_of_a_limit_of_this_year_wait_for_the_end_of_next_years_holidays(december, clerk, own_village):
+    case = lives.register(clerk, division=own_village)
+    row = case.clocks.get()
+    assert (str(row.due_on), row.is_provisional) == ("2026-12-31", False)
+    load_2027(last_day_off=8)
+    days = case.clocks.get().warn_days
+    assert [str(day) for day in days[:3]] == ["2026-12-31", "2027-01-11", "2027-01-12"]
+    assert sweep(dt.date(2027, 1, 8)).levels == {WarnLevel.REMIND: 1}
+    assert sweep(dt.date(2027, 1, 11)).levels == {WarnLevel.YELLOW: 1}
+
+
+@pytest.mark.django_db
+def test_a_warning_given_before_the_year_was_loaded_is_not_given_again(december, clerk, own_village):
+    case = lives.register(clerk, division=own_village)
+    december(31)
+    sweep()
+    load_2027(last_day_off=3)
+    assert [str(day) for day in case.clocks.get().warn_days[1:4]] == ["2027-01-04", "2027-01-05", "2027-01-08"]
+    sweep()
+    assert list(case.escalations.values_list("level", flat=True)) == [WarnLevel.REMIND]
+
+
+@pytest.mark.django_db
+def test_after_loading_a_year_every_clock_is_what_it_would_have_been(december, clerk, dispatcher, mediator, own_village):
+    """Cases of all kinds from December, against the same cases begun with the calendar in place."""
+
+    def begin():
+        made = []
+        for day in (4, 11, 18, 24, 28, 30, 31):
+            december(day)
+            for category in ("0202", "1001", "1501"):
+                case = lives.register(clerk, division=own_village, category=category, applied_on=dt.date(2026, 12, 2))
+                made.append(do(case, "accept", clerk))
+            made.append(lives.register(clerk, division=own_village, source="grid"))
+        return [(row.key, row.due_on, row.warn_days, row.is_provisional, row.next_warn_on) for case in made
+                for row in case.clocks.filter(met_on=None).order_by("id")]  # fmt: skip
+
+    before = begin()
+    december(31)
+    load_2027(last_day_off=8)
+    rows = ClockRow.objects.filter(met_on=None).order_by("dispute_id", "id")
+    loaded = [(row.key, row.due_on, row.warn_days, row.is_provisional, row.next_warn_on) for row in rows]
+    assert loaded == begin() != before
+
+
+@pytest.mark.django_db
+def test_only_clocks_with_a_day_from_then_on_are_touched(at, clerk, own_village, monkeypatch):
+    lives.register(clerk, division=own_village)
+    reached = []
+    monkeypatch.setattr(tasks, "_reckon", lambda ids: reached.append(ids) or (len(ids), []))
+    reckon_clocks(from_day="2027-01-01")
+    assert reached == []
+    reckon_clocks(from_day="2026-11-12")  # the day of the leaders' attention
+    assert len(reached) == 1
+
+
 # -- many cases -------------------------------------------------------------------------------------------------------
 
 
@@ -153,6 +225,6 @@ def test_what_comes_out_the_same_is_not_written_and_a_hundred_cases_cost_few_que
 ):
     ids = [case.pk for case in five]
     with django_assert_max_num_queries(10):
-        assert clocks.reckon(ids) == 5
+        assert clocks.reckon(ids).changed == 5
     with django_assert_max_num_queries(6):
-        assert clocks.reckon(ids) == 0
+        assert clocks.reckon(ids).changed == 0
