@@ -170,21 +170,48 @@ LADDER_CLOCKS: tuple[Clock, ...] = tuple(
     for rung in LADDER
 )  # fmt: skip
 
-#: Not a limit with a fixed length: the nearest unperformed obligation of the agreement (人民调解法 第31条).
-PERFORM = "perform"
-PERFORM_LABEL = "履行"
-PERFORM_SOURCE = "协议约定的履行期限；人民调解法 第31条"
-PERFORM_WARN = Warn(remind=3, yellow=3, red=10, leader=20)
+
+@dataclass(frozen=True)
+class Given:
+    """A clock without a length of its own: somebody named its last day."""
+
+    key: str
+    label: str
+    starts: str
+    ends: str
+    limit: str
+    extend: str
+    source: str
+    warn: Warn
+    nature: str
+    color: str
+    todo: str
+
+
+#: The nearest unperformed obligation of the agreement (人民调解法 第31条).
+PERFORM = Given(
+    "perform", "履行", "协议生效", "履行完毕", "协议约定的日期", "当事人协商变更协议", "协议约定的履行期限；人民调解法 第31条",
+    Warn(remind=3, yellow=3, red=10, leader=20), "约定", "purple", "履行",
+)  # fmt: skip
+#: A suspension for which a day was named is looked after from that day on: everything else stands still meanwhile.
+RESUME = Given(
+    "resume", "恢复调解", "中止调解时写明预计恢复日期", "恢复调解、改派、有调解结果", "预计恢复的日期", "不延长；仍不能恢复的，先恢复再中止",
+    LOCAL, Warn(remind=0, yellow=3, red=10, leader=20), "本地", "grey", "恢复调解",
+)  # fmt: skip
+GIVEN = (PERFORM, RESUME)
 
 #: Within how many working days a card, or an order that does not say, is answered.  The centre's own custom.
 REPLY_WITHIN: Final = 3
 
 EVERY_CLOCK = CLOCKS + LADDER_CLOCKS
 BY_KEY = {clock.key: clock for clock in EVERY_CLOCK}
-WARNINGS: dict[str, Warn] = {clock.key: clock.warn for clock in EVERY_CLOCK} | {PERFORM: PERFORM_WARN}
-LABELS = {clock.kind: clock.label for clock in EVERY_CLOCK} | {
-    PERFORM: PERFORM_LABEL, "mediate": "调解", "ladder": "四级七天",
+WARNINGS: dict[str, Warn] = {clock.key: clock.warn for clock in (*EVERY_CLOCK, *GIVEN)}
+#: What a clock is called, by its key, and by its kind.
+NAMES = {clock.key: clock.label for clock in (*EVERY_CLOCK, *GIVEN)}
+LABELS = {clock.kind: clock.label for clock in EVERY_CLOCK} | {clock.key: clock.label for clock in GIVEN} | {
+    "mediate": "调解", "ladder": "四级七天",
 }  # fmt: skip
+TODO = {clock.kind: clock.todo for clock in EVERY_CLOCK} | {clock.key: clock.todo for clock in GIVEN}
 
 
 def started_by(event: str, dispute: Dispute) -> list[Clock]:

@@ -37,7 +37,6 @@ SOURCE_LABEL = {source.value: str(source.label) for source in Source}
 RISK_LABEL = {risk.value: str(risk.label) for risk in Risk}
 OUTCOME_LABEL = {outcome.value: str(outcome.label) for outcome in Outcome}
 COLOR = {status.value: STATUS_COLOR[status] for status in Status}
-TODO = {clock.kind: clock.todo for clock in deadlines.EVERY_CLOCK} | {deadlines.PERFORM: "履行"}
 EVENT_LABEL = {"register": "登记", "warned": "警示", "climb": "升级"} | {
     row.name: row.done for row in workflow.TRANSITIONS.values()
 }
@@ -140,7 +139,7 @@ def nearest_clock(dispute: Dispute, today: dt.date) -> dict[str, Any]:
         return {"state": "paused", "text": "暂停"}
     if not dispute.next_due_on:
         return {"state": "none", "text": "已办结" if dispute.status == Status.ARCHIVED else "无期限"}
-    state, words = clock_text(dispute.next_due_on, today, TODO.get(dispute.next_clock, ""))
+    state, words = clock_text(dispute.next_due_on, today, deadlines.TODO.get(dispute.next_clock, ""))
     return {"state": state, "text": words, "due": f"{dispute.next_due_on:%Y-%m-%d}"}
 
 
@@ -327,7 +326,7 @@ def suspension(row: Suspension, clocks: Iterable[ClockRow], today: dt.date) -> s
 
 
 def _standing(clocks: Iterable[ClockRow]) -> str:
-    running = [row for row in clocks if row.is_running]
+    running = [row for row in clocks if row.is_running and row.kind != deadlines.RESUME.key]
     paused, going = ("、".join(row.label for row in running if row.is_paused == is_) for is_ in (True, False))
     if paused and going:
         return f"{paused}期限暂停计算，{going}期限照常计算"

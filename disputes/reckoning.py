@@ -17,7 +17,7 @@ from common import workdays
 from common.daycount import Calendar
 from disputes import deadlines
 from disputes.choices import UNPERFORMED, Status, WarnLevel
-from disputes.deadlines import WORKING, Clock, Warn
+from disputes.deadlines import WORKING, Clock, Given, Warn
 
 LADDER: Final = "ladder"
 
@@ -193,6 +193,7 @@ class Watch:
             self._take_back(kind)
         if event == "amend":
             self._follow_facts()
+        self._follow_suspension(event)
         if event in {"take_effect", "settle_orally", "perform", "reopen"}:
             self._follow_obligations(event)
         self.set_nearest()
@@ -247,6 +248,13 @@ class Watch:
         self.case.next_clock = nearest.kind if nearest else ""
 
     # -- parts
+
+    def _start_given(self, clock: Given, start: dt.date, due_on: dt.date) -> None:
+        self._add(
+            self.make(
+                key=clock.key, kind=clock.key, label=clock.label, started_on=start, due_on=due_on, source=clock.source
+            )
+        )  # fmt: skip
 
     def _add(self, row: Any) -> Any:
         set_warnings(row, self._warn(row), self.today)
@@ -338,6 +346,15 @@ class Watch:
         elif not rungs and any(row.kind in {"accept", "mediate"} for row in self.running):
             self.start(first, timezone.localdate(self.case.registered_at))
 
+    def _follow_suspension(self, event: str) -> None:
+        """A suspension for which a day was named has a clock of its own; it ends with the suspension."""
+        if self.case.status != Status.SUSPENDED:
+            self._meet({deadlines.RESUME.key})
+        elif event == "suspend":
+            expected = next(pause.expected_on for pause in self.suspensions() if pause.until is None)
+            if expected:
+                self._start_given(deadlines.RESUME, self.today, expected)
+
     def _follow_pauses(self) -> None:
         """A clock stands still while mediation is suspended for a reason that stops it; afterwards it is longer by that
         stretch, in its own unit."""
@@ -368,19 +385,13 @@ class Watch:
         pending = [row for row in agreement.obligations.all() if row.state in UNPERFORMED] if agreement else []
         nearest = min(pending, key=lambda row: row.due_on, default=None)
         self.case.has_pending_obligations = nearest is not None
-        row = next((row for row in self.running if row.kind == deadlines.PERFORM), None)
+        row = next((row for row in self.running if row.kind == deadlines.PERFORM.key), None)
         if nearest is None:
-            self._meet({deadlines.PERFORM})
+            self._meet({deadlines.PERFORM.key})
             waiting = any(row.kind == "follow_up" for row in self.running)
             if event != "reopen" and not waiting and not self._was_visited():
                 for clock in deadlines.started_by("performed", self.case):
                     self.start(clock, self.today)
         elif row is None or row.due_on != nearest.due_on:
-            self._meet({deadlines.PERFORM})
-            self._add(
-                self.make(
-                    key=deadlines.PERFORM, kind=deadlines.PERFORM, label=deadlines.PERFORM_LABEL,
-                    started_on=row.started_on if row else self.today, due_on=nearest.due_on,
-                    source=deadlines.PERFORM_SOURCE,
-                )
-            )  # fmt: skip
+            self._meet({deadlines.PERFORM.key})
+            self._start_given(deadlines.PERFORM, row.started_on if row else self.today, nearest.due_on)

@@ -16,7 +16,7 @@ from common import workdays
 from common.models import Workday
 from disputes import deadlines, presentation
 from disputes.choices import SuspendReason, WarnLevel
-from disputes.deadlines import LEAVES, RESULT, WORKING, Clock, Warn
+from disputes.deadlines import LEAVES, RESULT, WORKING, Clock, Given, Warn
 from disputes.reckoning import Rules
 from disputes.services.offices import ALSO
 from disputes.workflow import TRANSITIONS
@@ -41,7 +41,9 @@ COUNTING: Final = (
 
 def clocks(rules: Rules, today: dt.date) -> list[dict[str, Any]]:
     """Every limit, one row each, in the order of a case's life."""
-    return [clock_row(clock, rules, today) for clock in deadlines.EVERY_CLOCK] + [perform_row()]
+    return [clock_row(clock, rules, today) for clock in deadlines.EVERY_CLOCK] + [
+        given_row(clock) for clock in deadlines.GIVEN
+    ]
 
 
 def clock_row(clock: Clock, rules: Rules, today: dt.date) -> dict[str, Any]:
@@ -63,22 +65,22 @@ def clock_row(clock: Clock, rules: Rules, today: dt.date) -> dict[str, Any]:
     }
 
 
-def perform_row() -> dict[str, Any]:
-    """Not a limit with a length of its own: the parties agreed on the day."""
+def given_row(clock: Given) -> dict[str, Any]:
+    """Not a limit with a length of its own: somebody named the day."""
     return {
-        "key": deadlines.PERFORM,
-        "label": deadlines.PERFORM_LABEL,
-        "starts": "协议生效",
-        "ends": "履行完毕",
+        "key": clock.key,
+        "label": clock.label,
+        "starts": clock.starts,
+        "ends": clock.ends,
         "days": None,
-        "limit": "协议约定的日期",
+        "limit": clock.limit,
         "standard": "",
         "pauses": "不暂停",
-        "extend": "当事人协商变更协议",
-        "source": deadlines.PERFORM_SOURCE,
+        "extend": clock.extend,
+        "source": clock.source,
         "statutory": True,
-        "nature": "约定",
-        "color": "purple",
+        "nature": clock.nature,
+        "color": clock.color,
     }
 
 
@@ -139,9 +141,7 @@ def extension(clock: Clock) -> str:
 def warnings(rules: Rules, categories: Mapping[str, str]) -> list[dict[str, str]]:
     """When each clock warns, and where type or level of place make a difference.  ``categories``: code -> name."""
     rows = []
-    for key, label in [(c.key, c.label) for c in deadlines.EVERY_CLOCK] + [
-        (deadlines.PERFORM, deadlines.PERFORM_LABEL)
-    ]:
+    for key, label in deadlines.NAMES.items():
         rows.append(
             {
                 "key": key,

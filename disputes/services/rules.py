@@ -19,7 +19,7 @@ from disputes import deadlines
 from disputes.deadlines import Clock, Warn
 from disputes.models import Category, LocalLimit, WarningRule
 from disputes.reckoning import LADDER
-from disputes.services.clocks import RECKON, RECHECK_SECONDS, forget_rules, rules_in_force
+from disputes.services.clocks import RECHECK_SECONDS, RECKON, forget_rules, rules_in_force
 from grids.choices import Level
 
 EDITORS = frozenset({Role.SUPERVISOR})
@@ -46,14 +46,11 @@ def local_clock(key: str) -> Clock:
 
 def warned_of(key: str) -> str:
     """The name of a clock whose warnings may be set.  Raises NotVisible or GuardRefused."""
-    if key == deadlines.PERFORM:
-        return deadlines.PERFORM_LABEL
-    clock = deadlines.BY_KEY.get(key)
-    if clock is None:
+    if key not in deadlines.NAMES:
         raise NotVisible
-    if clock.kind == LADDER:
+    if key.startswith(LADDER):
         raise GuardRefused("四级七天期满即升级，不另设警示。")
-    return clock.label
+    return deadlines.NAMES[key]
 
 
 def only_editors(by: User) -> None:

@@ -108,7 +108,9 @@ def _situation(dispute: Dispute, events: list[DisputeEvent], scrub: Callable[[st
     """What is unusual about this case, in sentences: why it stands still, that it came back."""
     said = []
     if dispute.status == Status.SUSPENDED:
-        said += [presentation.suspension(row, dispute.clocks.all(), today) for row in dispute.suspensions.filter(until=None)]
+        said += [
+            presentation.suspension(row, dispute.clocks.all(), today) for row in dispute.suspensions.filter(until=None)
+        ]
     if dispute.times_reopened:
         last = max((event for event in events if event.name == "reopen"), key=lambda event: event.number)
         said.append(f"第 {dispute.times_reopened} 次重开，{timezone.localtime(last.at):%Y-%m-%d}：{scrub(last.text)}")

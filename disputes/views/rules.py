@@ -86,7 +86,7 @@ def warning_rows(rows: Any) -> list[dict[str, Any]]:
     names = official_names() if rows else {}
     return [
         {
-            "label": deadlines.BY_KEY[row.key].label if row.key in deadlines.BY_KEY else deadlines.PERFORM_LABEL,
+            "label": deadlines.NAMES.get(row.key, row.key),
             "scope": rulebook.scope(names.get(row.category, row.category), row.level),
             "days": rulebook.warn_line(Warn(row.remind, row.yellow, row.red, row.leader)),
             "reason": row.reason,

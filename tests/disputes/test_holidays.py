@@ -144,7 +144,9 @@ def test_a_warning_given_before_the_year_was_loaded_is_not_given_again(december,
 
 
 @pytest.mark.django_db
-def test_after_loading_a_year_every_clock_is_what_it_would_have_been(december, clerk, dispatcher, mediator, own_village):
+def test_after_loading_a_year_every_clock_is_what_it_would_have_been(
+    december, clerk, dispatcher, mediator, own_village
+):
     """Cases of all kinds from December, against the same cases begun with the calendar in place."""
 
     def begin():

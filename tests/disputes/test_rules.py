@@ -60,7 +60,7 @@ def test_every_clock_has_its_row_with_limit_and_source(client, clerk):
         text = row(tree, clock.key)
         assert clock.label in text and clock.source in text and str(clock.days) in text
         assert ("法定" in text) == (clock.key in STATUTORY), clock.key
-    assert "协议约定的日期" in row(tree, deadlines.PERFORM)
+    assert "协议约定的日期" in row(tree, deadlines.PERFORM.key)
 
 
 def test_a_row_can_be_read_aloud(client, clerk):

@@ -153,6 +153,22 @@ def test_what_is_paused_or_done_is_left_in_peace(at, clerk, dispatcher, mediator
     assert case.escalations.count() == 0
 
 
+def test_a_suspension_past_the_day_that_was_named_is_not_forgotten(at, clerk, dispatcher, mediator, own_village):
+    at("2026-11-02")
+    case = lives.register(clerk, division=own_village)
+    case = lives.bring(case, Status.MEDIATING, clerk=clerk, dispatcher=dispatcher, mediator=mediator)
+    case = do(case, "suspend", mediator, reason="appraisal", expected_on=dt.date(2026, 11, 20))
+    assert (str(case.next_due_on), case.next_clock) == ("2026-11-20", "resume")
+    at("2026-11-19")
+    assert sweep().total == 0
+    for day, level in {"2026-11-20": 1, "2026-11-25": 2, "2026-12-04": 3, "2026-12-18": 4}.items():
+        at(day)
+        assert sweep().levels == {level: 1}, day
+    case = do(case, "resume", mediator)
+    assert not case.supervisions.open().exists() and case.clocks.get(key="resume").met_on
+    assert case.next_clock == "mediate"
+
+
 def test_the_office_that_answers_is_the_committee_else_the_nearest_centre(
     at, clerk, dispatcher, mediator, own_township, own_village, committee
 ):
