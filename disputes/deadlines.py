@@ -49,7 +49,8 @@ class Clock:
     """One row: a limit that starts with one step of the case and is met by another.
 
     ``leaves``: steps that end it although nobody did what it asked for.  ``taken_back``: steps that undo what met it,
-    so that it runs on with the day it always had.
+    so that it runs on with the day it always had.  ``is_right``: what the parties may do and nobody must; it is
+    reminded of once, and nobody is late when it lapses.
     """
 
     key: str
@@ -69,6 +70,7 @@ class Clock:
     todo: str = ""
     leaves: frozenset[str] = frozenset()
     taken_back: frozenset[str] = frozenset()
+    is_right: bool = False
 
     @property
     def ends(self) -> frozenset[str]:
@@ -112,6 +114,7 @@ IN_DAYS = Warn(remind=1, yellow=1, red=3, leader=8)
 OF_WORK = Warn(remind=1, yellow=1, red=6, leader=11)
 OF_LAW = Warn(remind=3, yellow=1, red=5, leader=10)
 OF_FILES = Warn(remind=2, yellow=5, red=10, leader=20)
+BEFORE_IT_LAPSES = Warn(remind=10, yellow=None, red=None, leader=None)
 ONLY_REMIND = Warn(remind=0, yellow=None, red=None, leader=None)
 
 LOCAL: Final = "本中心约定"
@@ -147,6 +150,9 @@ CLOCKS: tuple[Clock, ...] = (
           applies=_medical, todo="调结", **OF_MEDIATION),
     Clock("sign", "sign", "签章", frozenset({"settle"}), frozenset({"take_effect"}), 7, CALENDAR,
           LOCAL, IN_DAYS, extend=Extend(7, needs_parties=False), todo="签章", leaves=frozenset({"renegotiate", "fail"})),
+    Clock("confirm", "confirm", "司法确认申请", frozenset({"take_effect"}), frozenset(), 30, CALENDAR,
+          "民事诉讼法 第205条；人民调解法 第33条（双方自协议生效之日起共同申请）", BEFORE_IT_LAPSES, statutory=True,
+          leaves=frozenset({"reopen", "archive"}), is_right=True, todo="申请司法确认"),
     Clock("follow_up", "follow_up", "回访", frozenset({"performed"}), frozenset({"follow_up"}), 15, CALENDAR,
           "本中心约定（法律没有规定回访天数）", OF_FILES, extend=Extend(15, needs_parties=False), todo="回访",
           leaves=frozenset({"reopen"})),
@@ -212,6 +218,10 @@ LABELS = {clock.kind: clock.label for clock in EVERY_CLOCK} | {clock.key: clock.
     "mediate": "调解", "ladder": "四级七天",
 }  # fmt: skip
 TODO = {clock.kind: clock.todo for clock in EVERY_CLOCK} | {clock.key: clock.todo for clock in GIVEN}
+
+
+#: Kinds of clocks that bind nobody: no case is late for them.
+RIGHTS = frozenset(clock.kind for clock in EVERY_CLOCK if clock.is_right)
 
 
 def started_by(event: str, dispute: Dispute) -> list[Clock]:

@@ -149,6 +149,8 @@ def all_clocks(rows: Iterable[ClockRow], today: dt.date) -> list[dict[str, str]]
     for row in sorted(rows, key=lambda r: (not r.is_running, r.due_on)):
         if row.is_paused:
             state, words = "paused", f"暂停（自 {short_day(row.pause_began_on, today)}）"
+        elif row.is_running and row.kind in deadlines.RIGHTS and row.due_on < today:
+            state, words = "met", f"{short_day(row.due_on, today)} 已过"
         elif row.is_running:
             state, words = clock_text(row.due_on, today)
         elif row.was_left:

@@ -11,6 +11,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Valu
 
 from disputes import todo
 from disputes.choices import ENDED_STATES, OPEN_STATES, SETTLED_OUTCOMES, ExtensionState, SupervisionKind
+from disputes.deadlines import RIGHTS
 from disputes.reach import rows_for
 from disputes.workflow import DECIDE, TRANSITIONS
 
@@ -125,11 +126,11 @@ class OfAgreementQuerySet(OfDisputeQuerySet):
 
 
 class ClockQuerySet(OfDisputeQuerySet):
-    """Clocks as they stood at the end of a day.  Days of the past are judged by the due day of now."""
+    """Clocks that bind somebody, as they stood at the end of a day.  Days of the past are judged by the due day of now."""
 
     def running_on(self, day: dt.date) -> ClockQuerySet:
         unmet, climbing = Q(met_on=None) | Q(met_on__gt=day), Q(expired_on=None) | Q(expired_on__gt=day)
-        return self.filter(unmet, climbing, started_on__lte=day)
+        return self.filter(unmet, climbing, started_on__lte=day).exclude(kind__in=RIGHTS)
 
     def late_on(self, day: dt.date) -> ClockQuerySet:
         """Running, not paused, and past their last day."""

@@ -199,13 +199,13 @@ class Watch:
         self.set_nearest()
 
     def start(self, clock: Clock, start: dt.date) -> Any:
-        """Start a clock on that day."""
+        """Start a clock on that day.  A right that has lapsed by now is none to remind of."""
         row = self.make(
             key=clock.key, kind=clock.kind, label=clock.label, started_on=start, due_on=start, source=clock.source,
             limit=self.rules.days(clock, start), unit=clock.unit,
         )  # fmt: skip
         derive(row, ())
-        return self._add(row)
+        return None if clock.is_right and row.due_on < self.today else self._add(row)
 
     def extend(self, row: Any, days: int) -> None:
         """Make a limit longer by so many days of its own unit."""
@@ -243,7 +243,8 @@ class Watch:
         self.set_nearest()
 
     def set_nearest(self) -> None:
-        nearest = min((row for row in self.running if not row.is_paused), key=lambda row: row.due_on, default=None)
+        binding = (row for row in self.running if not row.is_paused and row.kind not in deadlines.RIGHTS)
+        nearest = min(binding, key=lambda row: row.due_on, default=None)
         self.case.next_due_on = nearest.due_on if nearest else None
         self.case.next_clock = nearest.kind if nearest else ""
 
@@ -293,7 +294,10 @@ class Watch:
 
     def _starts_on(self, clock: Clock) -> dt.date:
         """Mediation counts from acceptance; of labour disputes from the application (劳动争议调解仲裁法 第14条), unless
-        the case came back after it was closed.  Everything else begins with its step."""
+        the case came back after it was closed; what may be done with an agreement from the day it is in force.
+        Everything else begins with its step."""
+        if clock.kind == "confirm":
+            return self.case.current_agreement.effective_on
         if clock.kind != "mediate":
             return self.today
         if clock.from_application and not self.case.times_reopened:

@@ -52,7 +52,7 @@ def clock_row(clock: Clock, rules: Rules, today: dt.date) -> dict[str, Any]:
         "key": clock.key,
         "label": clock.label,
         "starts": starts(clock),
-        "ends": ends(clock.ends),
+        "ends": "届满即止" if clock.is_right else ends(clock.ends),
         "days": days,
         "limit": f"{days} 个{clock.unit}" if clock.unit == WORKING else f"{days} 日（{clock.unit}）",
         "standard": f"原定 {clock.days}" if days != clock.days else "",
@@ -147,7 +147,7 @@ def warnings(rules: Rules, categories: Mapping[str, str]) -> list[dict[str, str]
                 "key": key,
                 "label": label,
                 "scope": "",
-                "edit": "" if key.startswith("ladder") else key,
+                "edit": "" if key.startswith("ladder") or key in deadlines.RIGHTS else key,
                 **warn_words(rules.warn(key, "", "")),
             }
         )

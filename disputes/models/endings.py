@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from common import workdays
+from disputes import deadlines
 from disputes.choices import (
     AgreementForm,
     DeclineReason,
@@ -31,7 +33,7 @@ from disputes.querysets import OfAgreementQuerySet, OfDisputeQuerySet
 USER = settings.AUTH_USER_MODEL
 
 #: 人民调解法 第33条, 民事诉讼法 第205条.
-CONFIRMATION_WINDOW = dt.timedelta(days=30)
+CONFIRMATION_DAYS = deadlines.BY_KEY["confirm"].days
 
 
 class Agreement(models.Model):
@@ -80,8 +82,9 @@ class Agreement(models.Model):
 
     @property
     def confirmable_until(self) -> dt.date | None:
-        """Last day to apply jointly for judicial confirmation: 30 days from effect (人民调解法 第33条)."""
-        return self.effective_on + CONFIRMATION_WINDOW if self.effective_on else None
+        """Last day to apply jointly for judicial confirmation: 30 days from effect (人民调解法 第33条), rolled on past a
+        day off (民法典 第203条)."""
+        return workdays.add_days(self.effective_on, CONFIRMATION_DAYS) if self.effective_on else None
 
     @property
     def may_still_be_confirmed(self) -> bool:

@@ -50,6 +50,8 @@ def warned_of(key: str) -> str:
         raise NotVisible
     if key.startswith(LADDER):
         raise GuardRefused("四级七天期满即升级，不另设警示。")
+    if key in deadlines.RIGHTS:
+        raise GuardRefused("这是当事人的权利，只提醒一次，不设警示。")
     return deadlines.NAMES[key]
 
 

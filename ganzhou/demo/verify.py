@@ -83,7 +83,8 @@ RULES = {
     "最近期限与运行的期限不一致": """
         SELECT count(*) FROM disputes_dispute d LEFT JOIN LATERAL (
             SELECT due_on, kind FROM disputes_clockrow c
-            WHERE c.dispute_id = d.id AND c.met_on IS NULL AND c.expired_on IS NULL AND c.pause_began_on IS NULL ORDER BY due_on, id LIMIT 1
+            WHERE c.dispute_id = d.id AND c.kind <> 'confirm' AND c.met_on IS NULL AND c.expired_on IS NULL AND c.pause_began_on IS NULL
+            ORDER BY due_on, id LIMIT 1
         ) c ON true
         WHERE d.next_due_on IS DISTINCT FROM c.due_on
            OR (d.next_due_on IS NOT NULL AND NOT EXISTS (

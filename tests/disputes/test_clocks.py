@@ -5,7 +5,10 @@ import datetime as dt
 import pytest
 import time_machine
 
-from disputes.choices import Status
+from disputes import presentation
+from disputes.choices import Status, WarnLevel
+from disputes.models import ClockRow
+from disputes.services.sweep import sweep
 from tests.disputes import lives
 from tests.disputes.lives import do
 
@@ -43,6 +46,33 @@ def test_a_month_of_mediation_rolls_past_the_holiday(at, clerk, own_village):
     at("2026-09-01")
     case = do(lives.register(clerk, division=own_village), "accept", clerk)
     assert str(clock(case, "mediate").due_on) == "2026-10-08"  # day 30 is 1 October
+
+
+def test_the_time_to_ask_the_court_rolls_past_the_holiday_and_is_reminded_of_once(
+    at, clerk, dispatcher, mediator, own_village
+):
+    at("2026-09-01")
+    case = lives.register(clerk, division=own_village)
+    case = lives.bring(case, Status.PERFORMING, clerk=clerk, dispatcher=dispatcher, mediator=mediator)
+    row = clock(case, "confirm")
+    assert str(row.due_on) == str(case.current_agreement.confirmable_until) == "2026-10-08"  # day 30 is 1 October
+    assert [str(day) for day in row.warn_days if day] == ["2026-09-24"]
+    assert case.next_clock == "perform"
+
+
+def test_nobody_is_late_for_a_right_that_lapsed(at, clerk, dispatcher, mediator, own_village):
+    at("2026-09-01")
+    case = lives.register(clerk, division=own_village)
+    case = lives.bring(case, Status.PERFORMING, clerk=clerk, dispatcher=dispatcher, mediator=mediator)
+    owed = case.current_agreement.obligations.get()
+    case = do(case, "perform", mediator, obligation=owed, state="waived", note="权利人放弃。")
+    at("2026-11-20")
+    sweep()
+    row = clock(case, "confirm")
+    assert row.is_running and list(row.escalations.values_list("level", flat=True)) == [WarnLevel.REMIND]
+    assert case.next_clock == "follow_up" and row not in ClockRow.objects.late_on(dt.date(2026, 11, 20))
+    shown = presentation.all_clocks(case.clocks.all(), dt.date(2026, 11, 20))
+    assert next(one for one in shown if one["label"] == "司法确认申请")["text"] == "10-08 已过"
 
 
 def test_labour_disputes_count_from_the_day_of_application(at, clerk, own_village):

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from common import outbox, workdays
@@ -42,7 +42,7 @@ USUAL = {day: day.weekday() < 5 for day in (dt.date(2026, 8, 1) + dt.timedelta(d
 NATIONAL_DAY = frozenset(dt.date(2026, 10, n) for n in range(1, 8))
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(
     st.sampled_from(sorted(deadlines.BY_KEY)),
     st.dates(dt.date(2026, 9, 1), dt.date(2026, 11, 30)),

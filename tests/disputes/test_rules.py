@@ -23,7 +23,7 @@ from tests.test_matrix import PEOPLE
 pytestmark = pytest.mark.django_db
 NOVEMBER = dt.date(2026, 11, 2)
 PAGE = "/rules/"
-STATUTORY = ("mediate_labour", "mediate_medical")
+STATUTORY = ("mediate_labour", "mediate_medical", "confirm")
 CHANGE = {"days": "3", "since": "2026-11-09", "reason": "主任办公会纪要"}
 
 
