@@ -64,6 +64,17 @@ def test_a_sweep_that_was_down_for_days_writes_each_level_it_missed(at, clerk, o
     ]
 
 
+def test_one_sweep_writes_every_level_of_clocks_of_different_age(at, clerk, own_village):
+    at("2026-11-02")
+    lives.register(clerk, division=own_village)
+    at("2026-11-16")
+    lives.register(clerk, division=own_village)
+    at("2026-11-19")
+    expected = due_by(dt.date(2026, 11, 19))
+    assert sweep().levels == expected == {1: 2, 2: 2, 3: 2, 4: 1}
+    assert due_by(dt.date(2026, 11, 19)) == {}
+
+
 def test_all_are_read_not_the_newest_hundred(at, clerk, own_village):
     at("2026-11-02")
     cases = [lives.register(clerk, division=own_village) for _ in range(7)]
