@@ -190,7 +190,7 @@ class Watch:
             self._leave({clock.kind})
             self.start(clock, self._starts_on(clock))
         for kind in deadlines.taken_back_by(event):
-            self._take_back(kind)
+            self._take_back(kind, event)
         if event == "amend":
             self._follow_facts()
         self._follow_suspension(event)
@@ -204,7 +204,7 @@ class Watch:
             key=clock.key, kind=clock.kind, label=clock.label, started_on=start, due_on=start, source=clock.source,
             limit=self.rules.days(clock, start), unit=clock.unit,
         )  # fmt: skip
-        derive(row, ())
+        derive(row, self.suspensions() if start < self.today else ())
         return None if clock.is_right and row.due_on < self.today else self._add(row)
 
     def extend(self, row: Any, days: int) -> None:
@@ -304,10 +304,15 @@ class Watch:
             return self.case.applied_on
         return timezone.localdate(self.case.accepted_at)
 
-    def _take_back(self, kind: str) -> None:
-        """What was taken back did not meet the limit: the clock runs on with the day it always had."""
+    def _take_back(self, kind: str, event: str) -> None:
+        """What was taken back did not meet the limit: the clock runs on with the day it always had.
+
+        The acceptance of a reopened case met no clock; there it is a new one.
+        """
         row = next((row for row in reversed(self.rows) if row.kind == kind), None)
-        if row is not None and row.met_on is not None and not row.was_left:
+        if event == "unaccept" and self.case.times_reopened:
+            self.start(deadlines.BY_KEY[kind], self.today)
+        elif row is not None and row.met_on is not None and not row.was_left:
             self._revive(row)
 
     def _revive(self, row: Any) -> None:

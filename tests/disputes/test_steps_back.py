@@ -113,6 +113,15 @@ def test_what_is_taken_back_does_not_restart_its_limit(
     assert (row.is_running, row.due_on, cards(case, key)) == (True, due, had)
 
 
+def test_a_reopened_case_whose_acceptance_is_taken_back_waits_for_acceptance_anew(at, registered, clerk):
+    do(again(registered), "withdraw", clerk, reason=EndReason.SELF_SETTLED, note="已和解。")
+    at("2026-11-20")
+    do(again(registered), "reopen", clerk, reason="又起争议。")
+    case = do(again(registered), "unaccept", clerk)
+    row = registered.clocks.get(key="accept", met_on=None)
+    assert (str(row.started_on), case.next_clock) == ("2026-11-20", "accept")
+
+
 def test_sending_a_case_back_is_not_doing_it(at, registered, clerk, dispatcher, mediator):
     case = lives.bring(registered, Status.ASSIGNED, clerk=clerk, dispatcher=dispatcher, mediator=mediator)
     case = do(again(case), "take", mediator)
