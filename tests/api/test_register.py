@@ -11,8 +11,8 @@ from disputes.api.examples import REGISTRATION
 from disputes.choices import LinkKind
 from disputes.models import Dispute
 from tests.api.conftest import DISPUTES
-from tests.disputes.test_races import at_once
 from tests.factories import NEIGHBOUR_VILLAGE, place
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 

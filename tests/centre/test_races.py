@@ -1,16 +1,14 @@
 """Two requests at the same moment: one takes the room or the person, the other reads who was faster."""
 
-import threading
-
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import transaction
 
 from centre.models import Booking, BookingPerson
 from centre.services import booking as verbs
 from centre.services.booking import Taken
-from common.errors import Refusal
 from tests.centre.conftest import at, wish
 from tests.disputes import lives
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,28 +16,6 @@ OTHERS = (
     {**lives.PERSON, "name": "王海", "id_number": "620702197001010003", "phone": "13900000011"},
     {**lives.OTHER, "name": "孙燕", "phone": "13900000012"},
 )
-
-
-def at_once(*calls):
-    """Run the calls in threads that start together; their results and refusals in order."""
-    barrier = threading.Barrier(len(calls))
-    results = [None] * len(calls)
-
-    def run(number, call):
-        try:
-            barrier.wait()
-            results[number] = call()
-        except (Refusal, DatabaseError) as error:
-            results[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def one_wins(results):

@@ -1,40 +1,17 @@
 """Two people at once: one wins, the other reads who was faster; nothing is done twice."""
 
-import threading
 import uuid
 
 import pytest
-from django.db import connection
 
-from common.errors import Conflict, Refusal
+from common.errors import Conflict
 from disputes import services
 from disputes.models import Category, Dispute
 from tests.disputes import lives
 from tests.factories import OWN_VILLAGE, place
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*calls):
-    """Run the calls in threads that start together; return their results and refusals in order."""
-    barrier = threading.Barrier(len(calls))
-    results = [None] * len(calls)
-
-    def run(number, call):
-        try:
-            barrier.wait()
-            results[number] = call()
-        except Refusal as refusal:
-            results[number] = refusal
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def test_two_clerks_pressing_accept_at_once_accept_once(clerk, person):

@@ -13,7 +13,6 @@ from grids.choices import OrganisationKind
 from posts import services, standing
 from posts.choices import PostKind
 from posts.models import Officer, PostHolding
-from tests.disputes.test_races import at_once
 from tests.factories import (
     NEIGHBOUR_VILLAGE,
     OWN_TOWNSHIP,
@@ -25,6 +24,7 @@ from tests.factories import (
     place,
 )
 from tests.posts.factories import OfficerFactory, PostHoldingFactory
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 ONE = dt.timedelta(days=1)

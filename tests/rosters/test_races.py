@@ -1,38 +1,15 @@
 """Two who plan at once: the roster never has one person at two windows, and nobody's work is lost in silence."""
 
-import threading
-
 import pytest
-from django.db import connection
 
 from common.errors import Refusal
 from rosters import services
 from rosters.grid import Cell, Week
 from rosters.models import DutyShift
+from tests.races import at_once
 from tests.rosters.conftest import MONDAY, on_duty, resides
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*calls):
-    barrier = threading.Barrier(len(calls))
-    results = [None] * len(calls)
-
-    def run(number, call):
-        try:
-            barrier.wait()
-            results[number] = call()
-        except Refusal as refusal:
-            results[number] = refusal
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def write(user, line, name="李强"):
