@@ -25,7 +25,7 @@ def opened(window, user):
 def test_every_endpoint_unfolds_without_a_violation(window, clerk):
     page = opened(window, clerk)
     blocks = page.locator(".opblock-summary-control")
-    assert blocks.count() == 7
+    assert blocks.count() == 11
     for number in range(blocks.count()):
         blocks.nth(number).click()
     page.wait_for_selector(f"{STEP} .opblock-body")
