@@ -18,12 +18,19 @@ from tests.factories import OWN_VILLAGE, place
 PAGES = {
     "clerk": ["/desk/", "/disputes/", "/disputes/new/", "/disputes/drafts/", "/disputes/{new}/", "/disputes/{on}/receipt/",
               "/disputes/{done}/archive/", "/help/"],
-    "township": ["/desk/", "/disputes/dispatch/", "/disputes/?tab=assign", "/disputes/{on}/reassign/"],
+    "township": ["/desk/", "/disputes/dispatch/", "/disputes/?tab=assign", "/disputes/{on}/reassign/",
+                 "/posts/", "/posts/villages/{village}/", "/posts/villages/{village}/judge/", "/posts/chiefs/",
+                 "/posts/officers/", "/posts/officers/new/", "/posts/visits/", "/posts/visits/new/"],
+    "dispatcher": ["/routing/", "/routing/try/", "/centre/", "/centre/rooms/", "/centre/venues/", "/rosters/",
+                   "/rosters/week/", "/rosters/departments/", "/rosters/swaps/"],
     "mediator": ["/desk/", "/disputes/{on}/", "/disputes/{on}/settle/", "/disputes/{on}/record_session/",
                  "/disputes/{on}/fail/", "/disputes/{signed}/take_effect/", "/disputes/{done}/print/", "/accounts/me/",
                  "/accounts/password/", "/notices/", "/notices/preferences/", "/notices/digest/"],
     "leader": ["/reports/overview/"],
-    "supervisor": ["/system/calendar/2027-03-01/", "/rules/", "/rules/accept/", "/rules/accept/warning/"],
+    "supervisor": ["/system/calendar/2027-03-01/", "/rules/", "/rules/accept/", "/rules/accept/warning/",
+                   "/supervision/", "/extensions/", "/reports/overdue/", "/committees/", "/committees/new/",
+                   "/committees/minority-places/", "/mediators/", "/mediators/new/", "/court-lists/", "/imports/",
+                   "/imports/mediators/", "/imports/missing/", "/centre/checklists/"],
     "system_admin": ["/desk/", "/system/tasks/", "/system/calendar/", "/system/calendar/?year=2027", "/system/calendar/load/"],
     "security_admin": ["/accounts/users/", "/desk/"],
     "audit_admin": ["/accounts/audit/"],
@@ -42,13 +49,14 @@ SMALL = {"width": 320, "height": 640}
 
 @pytest.fixture
 def cases(clerk, dispatcher, mediator):
-    """Codes of cases at several points of their lives."""
+    """Codes of cases at several points of their lives, and of their place."""
 
     def at(state):
         case = lives.register(clerk, division=place(OWN_VILLAGE))
         return lives.bring(case, state, clerk=clerk, dispatcher=dispatcher, mediator=mediator).code
 
     return {
+        "village": OWN_VILLAGE,
         "new": at(Status.REGISTERED),
         "waiting": at(Status.ACCEPTED),
         "on": at(Status.MEDIATING),
