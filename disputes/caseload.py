@@ -16,11 +16,21 @@ from disputes.listing import PARTY_COLUMNS
 from disputes.models import Category, Dispute, Party
 from disputes.reach import roles_on
 from disputes.services import perform
+from mediators.models import Mediator
 from mediators.slots import OpenCase
 
 #: More open cases than this are counted, not named.
 MOST = 100
 REASSIGN = workflow.TRANSITIONS["reassign"]
+
+
+def pass_to(mediator: Mediator | None, case: Dispute, *, reason: str, by: Any) -> None:
+    """A case of somebody who stops handling it goes to another mediator of its committee, or to its head to name one.
+
+    By the ordinary step 改派; raises what ``perform`` raises.
+    """
+    data = {"committee": case.committee, "mediator": mediator, "chosen_by": ChosenBy.NOT_ASKED, "reason": reason}
+    perform(case, REASSIGN.name, by=by, data=data)
 
 
 class Caseload:
@@ -57,14 +67,8 @@ class Caseload:
         for code, mediator in plan.items():
             if code not in cases:
                 raise NotVisible
-            data = {
-                "committee": cases[code].committee,
-                "mediator": mediator,
-                "chosen_by": ChosenBy.NOT_ASKED,
-                "reason": reason,
-            }
             try:
-                perform(cases[code], "reassign", by=by, data=data)
+                pass_to(mediator, cases[code], reason=reason, by=by)
             except Missing as refusal:
                 raise _of_case(code, refusal) from refusal
             except Refusal as refusal:

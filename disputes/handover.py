@@ -13,17 +13,14 @@ from django.db.models import Count, Q
 
 from accounts.choices import labels
 from common.errors import Conflict, Missing
-from disputes import assignment, presentation, workflow
-from disputes.choices import ChosenBy
+from disputes import assignment, presentation
+from disputes.caseload import REASSIGN, pass_to
 from disputes.models import Dispute
 from disputes.querysets import DisputeQuerySet
 from disputes.reach import roles_on
-from disputes.services import perform
 from mediators.models import Mediator
 from posts.charges import Charge, Item
 from posts.models import Officer
-
-REASSIGN = workflow.TRANSITIONS["reassign"]
 
 
 def cases_of(officer: Officer, by: Any) -> DisputeQuerySet:
@@ -76,13 +73,7 @@ def pass_on(officer: Officer, chosen: Mapping[str, str], by: Any) -> None:
         successor = to.get(value)
         if successor is None or successor.pk in assignment.recused(case):
             raise Missing({f"charge_cases_{code}": "请为这件另选调解员：所选的不在这个调委会，或者在本案已经回避。"})
-        data = {
-            "committee": case.committee,
-            "mediator": successor,
-            "reason": "原调解员离任",
-            "chosen_by": ChosenBy.NOT_ASKED,
-        }
-        perform(case, REASSIGN.name, by=by, data=data)
+        pass_to(successor, case, reason="原调解员离任", by=by)
 
 
 CASES = Charge("cases", "在办案件", items, pass_on)
