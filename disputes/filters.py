@@ -22,6 +22,7 @@ from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QueryS
 from django.db.models.functions import JSONObject, NullIf
 from django.utils import timezone
 
+from common.conditions import ConditionsForm, One
 from common.formfields import TypedDateField
 from common.widgets import CheckMenu
 from disputes import attendance, keywords, todo
@@ -177,21 +178,14 @@ class TypedDate(django_filters.DateFilter):
     field_class = TypedDateField
 
 
-class One(django_filters.ChoiceFilter):
-    def __init__(self, *args: Any, nothing: str = "不限", **kwargs: Any) -> None:
-        super().__init__(*args, empty_label=nothing, **kwargs)
-
-
-class ConditionsForm(forms.Form):
-    """Conditions as an address or a program gives them.  Each field says in our words what it cannot read."""
+class CaseConditionsForm(ConditionsForm):
+    """Each field says in our words what else it cannot read; the period runs forwards."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            unknown = f"“{field.label}”没有这个选项。"
-            field.error_messages |= {"invalid_choice": unknown, "invalid_list": unknown}
             if isinstance(field, forms.UUIDField):
-                field.error_messages["invalid"] = unknown
+                field.error_messages["invalid"] = f"“{field.label}”没有这个选项。"
             for validator in field.validators:
                 if isinstance(validator, MaxLengthValidator):
                     validator.message = f"“{field.label}”最多写 %(limit_value)d 个字。"
@@ -257,7 +251,7 @@ class DisputeFilter(django_filters.FilterSet):
 
     class Meta:
         model = Dispute
-        form = ConditionsForm
+        form = CaseConditionsForm
         fields: list[str] = []
 
     def __init__(self, data: Any = None, queryset: Any = None, *, request: Any = None, **kwargs: Any) -> None:

@@ -9,6 +9,7 @@ import django_filters
 from django import forms
 from django.utils import timezone
 
+from common.conditions import ConditionsForm, One
 from common.widgets import CheckMenu
 from grids.choices import Level
 from grids.models import Division
@@ -22,24 +23,11 @@ WARNED = [("any", "有提醒"), *((one.key, one.label) for one in WARNINGS)]
 LONGEST = 60
 
 
-class ConditionsForm(forms.Form):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            unknown = f"“{field.label}”没有这个选项。"
-            field.error_messages |= {"invalid_choice": unknown, "invalid_list": unknown}
-
-
 class Words(django_filters.CharFilter):
     def __init__(self, placeholder: str, **kwargs: Any) -> None:
         super().__init__(
             method="by_words", max_length=LONGEST, widget=forms.TextInput(attrs={"placeholder": placeholder}), **kwargs
         )
-
-
-class One(django_filters.ChoiceFilter):
-    def __init__(self, *args: Any, nothing: str = "不限", **kwargs: Any) -> None:
-        super().__init__(*args, empty_label=nothing, **kwargs)
 
 
 class Many(django_filters.MultipleChoiceFilter):
